@@ -1,0 +1,1 @@
+"""Who is who: institutions, systems, petitioners, programs, and how names are resolved."""

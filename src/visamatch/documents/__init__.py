@@ -1,0 +1,1 @@
+"""Letters, spreadsheets, calendar files and the printable dossier."""

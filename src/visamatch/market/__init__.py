@@ -1,0 +1,1 @@
+"""The Match: the matching engine and the simulated national market."""

@@ -1,0 +1,1 @@
+"""Cycles, tasks and deadlines: what is due by when."""

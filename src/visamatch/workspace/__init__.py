@@ -1,0 +1,1 @@
+"""The applicant's own things as plain typed records, saved and loaded as one document."""
