@@ -1,0 +1,70 @@
+"""How commands speak: JSON documents, JSON lines, and the date that counts as today."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any, TextIO
+
+from visamatch.errors import InputError
+
+
+def today() -> date:
+    """The only clock of the command line."""
+    return date.today()  # noqa: DTZ011  the applicant's own day
+
+
+def print_json(document: object) -> None:
+    """Write one JSON document to standard output."""
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+
+
+def json_lines(
+    answer: Callable[[dict[str, Any]], dict[str, Any]], stream: TextIO | None = None
+) -> None:
+    """Answer every JSON object of standard input with one line, in order, as it comes.
+
+    A line that is no JSON object stops the stream with its number; what was answered stays answered.
+    """
+    for number, record in _records(stream or sys.stdin):
+        try:
+            reply = answer(record)
+        except InputError as error:
+            raise InputError(f"line {number}, {error.where}", error.expected, error.found) from None
+        sys.stdout.write(json.dumps(reply, ensure_ascii=False) + "\n")
+        sys.stdout.flush()
+
+
+def _records(stream: TextIO) -> Iterator[tuple[int, dict[str, Any]]]:
+    for number, line in enumerate(stream, 1):
+        if not line.strip():
+            continue
+        try:
+            record = json.loads(line)
+        except json.JSONDecodeError as error:
+            raise InputError(f"line {number}", f"a JSON object ({error.msg})", line) from None
+        if not isinstance(record, dict):
+            raise InputError(f"line {number}", "a JSON object", line)
+        yield number, record
+
+
+def read_json(path: Path) -> Any:
+    """Read one JSON document from a file, or from standard input when the path is ``-``."""
+    text = sys.stdin.read() if str(path) == "-" else _read_text(path)
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        place = f"{path} line {error.lineno} column {error.colno}"
+        raise InputError(place, f"a JSON document ({error.msg})") from None
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise InputError(str(path), "a file; there is none of that name") from None
+    except IsADirectoryError:
+        raise InputError(str(path), "a file; this is a folder") from None
+    except UnicodeDecodeError as error:
+        raise InputError(str(path), f"text in UTF-8 (byte {error.start} is not)") from None
