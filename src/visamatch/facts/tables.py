@@ -12,7 +12,6 @@ import csv
 import types
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
-from functools import cache
 from importlib.resources import files
 from typing import Any, ClassVar, TypeVar, get_args, get_origin, get_type_hints
 
@@ -270,10 +269,14 @@ SOURCE_KINDS = (
 PROGRAM_STATUSES = ("current", "not_in_match", "moved", "closed", "new", "listed", "other_match")
 
 
-@cache
+_read: dict[type[Any], tuple[Any, ...]] = {}
+
+
 def rows(table: type[Row]) -> tuple[Row, ...]:
-    """All rows of a shipped table, in file order."""
-    return tuple(read(table))
+    """All rows of a shipped table, in file order; read once."""
+    if table not in _read:
+        _read[table] = tuple(read(table))
+    return _read[table]
 
 
 def read(table: type[Row], folder: Any = DATA) -> Iterator[Row]:
@@ -302,7 +305,6 @@ def _values(name: str, line: int, cells: list[str], readers: list[Any]) -> list[
     return values
 
 
-@cache
 def _readers(table: type[Any]) -> list[tuple[str, Callable[[str], Any]]]:
     hints = get_type_hints(table)
     return [(field.name, _reader(hints[field.name])) for field in fields(table)]
