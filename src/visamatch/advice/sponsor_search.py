@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast, get_args
 
 from visamatch.directory.programs import Directory
 from visamatch.directory.search import Where, programs_where
+from visamatch.errors import InputError, one_of
+from visamatch.evidence.ages import last_day
 from visamatch.evidence.assessment import Assessment, StandingCode
+from visamatch.evidence.words import STANDINGS
 
 Mode = Literal["hide_no", "only_yes", "all"]
 Sort = Literal["chance", "name", "place", "quota", "age"]
@@ -27,6 +30,21 @@ class Result:
     hidden_refusals: int
     hidden_unknown: int
     hidden_other: int
+
+
+def search_options(
+    mode: str, standings: Iterable[str], sort: str
+) -> tuple[Mode, tuple[StandingCode, ...], Sort]:
+    """Check what a person chose for :func:`search`."""
+    codes = tuple(standings)
+    for field, value, valid in (
+        ("mode", mode, get_args(Mode)),
+        ("sort", sort, get_args(Sort)),
+        *(("standing", code, tuple(STANDINGS)) for code in codes),
+    ):
+        if value not in valid:
+            raise InputError(field, one_of(valid, value, limit=12), value)
+    return cast("Mode", mode), cast("tuple[StandingCode, ...]", codes), cast("Sort", sort)
 
 
 def search(
@@ -74,10 +92,6 @@ def _key(known: Directory, item: Assessment, sort: Sort) -> tuple[object, ...]:
         quota = known.quota(program.program_id)
         return (-(quota[0] if quota else 0), *name)
     if sort == "age":
-        age = item.standing.as_of
-        return (
-            not age[:4].isdigit(),
-            tuple(-int(part) for part in age.split("-") if part.isdigit()),
-            *name,
-        )
+        day = last_day(item.standing.as_of)
+        return (-day.toordinal() if day else 0, *name)
     return (-item.p_sponsor.mean, *name)

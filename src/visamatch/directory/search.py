@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from visamatch.directory.places import Point, city_point, miles
 from visamatch.directory.programs import Directory
+from visamatch.errors import InputError, one_of
+from visamatch.facts.specialties import specialty_named
+from visamatch.facts.states import STATES
 from visamatch.facts.tables import Program
 
 OPEN_STATUSES = ("current", "new", "listed", "other_match")
@@ -26,6 +29,32 @@ class Where:
     within: float | None = None
     text: str = ""
     closed: bool = False
+
+
+def where(
+    specialties: Iterable[str] = (),
+    states: Iterable[str] = (),
+    city: str = "",
+    within: float | None = None,
+    text: str = "",
+    closed: bool = False,
+) -> Where:
+    """Build a :class:`Where` from what a person typed; names and codes are checked.
+
+    Raises:
+        InputError: an unknown specialty, state or city, or a distance without a city.
+    """
+    if within is not None and not city:
+        raise InputError("within", "a city to measure from")
+    if within is not None and not 0 < within <= 5000:
+        raise InputError("within", "a distance of 1 to 5000 miles", within)
+    codes = tuple(state.strip().upper() for state in states)
+    if wrong := next((code for code in codes if code not in STATES), None):
+        raise InputError("state", one_of(STATES, wrong), wrong)
+    if city:
+        city_point(city)
+    ids = tuple(specialty_named(name).specialty_id for name in specialties)
+    return Where(ids, codes, city.strip(), within, text.strip(), closed)
 
 
 def programs_where(known: Directory, where: Where) -> Iterator[Program]:

@@ -91,7 +91,8 @@ def _kind(claim: Statement, reach: Reach) -> str:
 
 
 def _effect(claim: Statement, reach: Reach, who: Asker, on: date) -> float:
-    return _strength(claim, who) * _age_weight(claim, on) * parameters()["reach"][reach]
+    arrives: float = parameters()["reach"][reach]
+    return _strength(claim, who) * _age_weight(claim, on) * arrives
 
 
 def _strength(claim: Statement, who: Asker) -> float:

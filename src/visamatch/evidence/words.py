@@ -25,6 +25,18 @@ STANDINGS: dict[StandingCode, str] = {
     "conflict": "Conflict",
 }
 
+MARKS: dict[StandingCode, str] = {
+    "confirmed": "●",
+    "filed": "◆",
+    "says_yes": "▲",
+    "conditional": "◐",
+    "not_for_you": "◇",
+    "j1_only": "■",
+    "no_h1b": "✕",
+    "unknown": "?",
+    "conflict": "≠",
+}
+
 CONDITIONS: dict[str, str] = {
     "exceptional_only": "only in exceptional cases",
     "step3_by_date": "Step 3 passed by {step3_deadline}",
