@@ -17,7 +17,7 @@ from visamatch.directory.programs import Directory
 from visamatch.evidence.assessment import Assessment, Chance, Standing, Weighed
 from visamatch.evidence.words import MARKS, plural, statement_text
 
-NOTICE = "Chances are for an H-1B from this program, with a 90 % interval. Not legal advice."
+NOTICE = "Chance: that the program sponsors an H-1B, 90 % interval. Not legal advice."
 
 
 def console() -> Console:
@@ -45,33 +45,34 @@ def _table(*columns: tuple[str, dict[str, object]]) -> Table:
     return table
 
 
-def _program_table() -> Table:
+def _program_table(width: int) -> Table:
+    standing_, chance_, id_ = 19, 10, 9
+    rest = width - standing_ - chance_ - id_ - 3 * 2
     return _table(
-        ("Id", {"no_wrap": True}),
-        ("Program", {"overflow": "ellipsis", "no_wrap": True, "ratio": 1}),
-        ("Place", {"overflow": "ellipsis", "no_wrap": True, "max_width": 14}),
-        ("Standing", {"overflow": "ellipsis", "no_wrap": True, "max_width": 20}),
-        ("Chance %", {"no_wrap": True, "justify": "right"}),
+        ("Program", {"overflow": "ellipsis", "no_wrap": True, "width": rest}),
+        ("Standing", {"overflow": "ellipsis", "no_wrap": True, "width": standing_}),
+        ("Chance %", {"no_wrap": True, "justify": "right", "width": chance_}),
+        ("Id", {"overflow": "fold", "width": id_}),
     )
 
 
-def _row(item: Assessment) -> tuple[str, ...]:
+def _row(item: Assessment, one_specialty: bool = False) -> tuple[str, ...]:
     program = item.program
     return (
-        program.program_id,
-        program.name,
-        f"{program.city or '?'}, {program.state or '?'}",
-        standing(item.standing),
+        f"{program.state or '??'} {item.institution.name if one_specialty else program.name}",
+        f"{MARKS[item.standing.code]} {item.standing.label}",
         chance(item.p_sponsor),
+        program.program_id,
     )
 
 
 def programs(known: Directory, result: Result, shown: int) -> None:
     """Print a search result."""
     out = console()
-    table = _program_table()
+    table = _program_table(out.width)
+    one = len({item.program.specialty_id for item in result.rows}) == 1
     for item in result.rows[:shown]:
-        table.add_row(*_row(item))
+        table.add_row(*_row(item, one))
     if result.rows:
         out.print(table)
     out.print(f"{shown} of {plural(len(result.rows), 'program')} shown.{_hidden(result)}")
@@ -143,7 +144,7 @@ def plan(known: Directory, made: Plan, limit: int) -> None:
         out.print(f"\n{title}: {plural(len(group), 'program')}", style="bold")
         if not group:
             continue
-        table = _program_table()
+        table = _program_table(out.width)
         for placed in group[:limit]:
             table.add_row(*_row(placed.assessment))
         out.print(table)

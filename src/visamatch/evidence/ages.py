@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import cache
 
 SEASON_OPENS_MONTH = 6  # MyERAS opens in June: what was written before speaks of an earlier season
 
@@ -13,6 +14,7 @@ def season_start(on: date) -> date:
     return date(on.year if on.month >= SEASON_OPENS_MONTH else on.year - 1, SEASON_OPENS_MONTH, 1)
 
 
+@cache
 def last_day(as_of: str) -> date | None:
     """The last day that a partial ISO date may mean; None when undated.
 

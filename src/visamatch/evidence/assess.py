@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from visamatch.directory.programs import Directory, directory
 from visamatch.evidence.ages import age_years, is_stale, last_day
@@ -37,20 +37,39 @@ def assess(
     return _assess(program, directory(), joined, asker(profile), on)
 
 
+class Assessments(Mapping[str, Assessment]):
+    """Assessments by program id, each worked out when it is first asked for."""
+
+    def __init__(self, known: Directory, claims: Ledger, who: Asker, on: date) -> None:
+        self._known, self._claims, self._who, self._on = known, claims, who, on
+        self._done: dict[str, Assessment] = {}
+
+    def __getitem__(self, program_id: str) -> Assessment:
+        if program_id not in self._done:
+            program = self._known.programs[program_id]
+            self._done[program_id] = _assess(
+                program, self._known, self._claims, self._who, self._on
+            )
+        return self._done[program_id]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known.programs)
+
+    def __len__(self) -> int:
+        return len(self._known.programs)
+
+
 def assess_all(
     on: date, profile: Profile | None = None, own: Iterable[OwnStatement] = ()
-) -> dict[str, Assessment]:
-    """Assess every program of the directory, by program id."""
-    return _assess_all(on, asker(profile), tuple(own))
+) -> Assessments:
+    """Assessments of every program of the directory for one person on one date."""
+    return _assessments(on, asker(profile), tuple(own))
 
 
 @lru_cache(maxsize=8)
-def _assess_all(on: date, who: Asker, own: tuple[OwnStatement, ...]) -> dict[str, Assessment]:
-    known = directory()
+def _assessments(on: date, who: Asker, own: tuple[OwnStatement, ...]) -> Assessments:
     joined = ledger().joined_by(own_statement(each) for each in own)
-    return {
-        key: _assess(program, known, joined, who, on) for key, program in known.programs.items()
-    }
+    return Assessments(directory(), joined, who, on)
 
 
 def _assess(program: Program, known: Directory, claims: Ledger, who: Asker, on: date) -> Assessment:
@@ -75,7 +94,7 @@ def _silence(program: Program, known: Directory, bearing: Sequence[Bearing]) -> 
     employers = known.petitioners_of.get(program.institution_id, ())
     if not employers or any(claim.property == "trainee_filings" for claim, _ in bearing):
         return []
-    newest = max(rows(Filings), key=lambda row: row.period)
+    newest = _newest_filings()
     claim = Statement(
         statement_id=f"silence-{program.program_id}",
         subject_kind="institution",
@@ -89,6 +108,11 @@ def _silence(program: Program, known: Directory, bearing: Sequence[Bearing]) -> 
         confidence="low",
     )
     return [(claim, "institution")]
+
+
+@cache
+def _newest_filings() -> Filings:
+    return max(rows(Filings), key=lambda row: row.period)
 
 
 def _weighed(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import cast
 
@@ -47,8 +47,8 @@ class Ledger:
             found.append((claim, _reach(claim, program, "system")))
         for petitioner in known.petitioners_of.get(place.institution_id, ()):
             widest: Reach = "institution" if len(petitioner.institutions) == 1 else "system"
-            for claim in self._of(petitioner.petitioner_id):
-                found.append((claim, _reach(claim, program, widest)))
+            claims = self._of(petitioner.petitioner_id)
+            found += _merged((claim, _reach(claim, program, widest)) for claim in claims)
         order = ("program", "institution", "system", "other")
         return sorted(found, key=lambda pair: order.index(pair[1]))
 
@@ -71,6 +71,32 @@ def _reach(claim: Statement, program: Program, widest: Reach) -> Reach:
     if claim.specialty_id == program.specialty_id:
         return "program" if widest == "institution" else widest
     return "other"
+
+
+def _merged(bearing: Iterable[Bearing]) -> list[Bearing]:
+    """Join filings of one year and kind for other specialties: context, not one line each."""
+    kept: list[Bearing] = []
+    others: dict[tuple[int, str], list[Statement]] = defaultdict(list)
+    for claim, reach in bearing:
+        if reach == "other" and isinstance(claim.value, TraineeFilings):
+            others[claim.value.fiscal_year, claim.value.kind].append(claim)
+        else:
+            kept.append((claim, reach))
+    return kept + [(_joined(claims), "other") for claims in others.values()]
+
+
+def _joined(claims: list[Statement]) -> Statement:
+    first = claims[0]
+    counts = [claim.value for claim in claims if isinstance(claim.value, TraineeFilings)]
+    value = replace(
+        counts[0],
+        count=sum(filings.count for filings in counts),
+        wage_min=None,
+        wage_max=None,
+        other_specialties=tuple(claim.specialty_id for claim in claims if claim.specialty_id),
+    )
+    name = f"lca-{first.subject}-{counts[0].fiscal_year}-{counts[0].kind}-others"
+    return replace(first, statement_id=name, value=value, specialty_id="")
 
 
 @cache
@@ -137,15 +163,22 @@ def _filings(sources: dict[str, Source]) -> Iterator[Statement]:
 
 
 def _approvals(sources: dict[str, Source]) -> Iterator[Statement]:
-    for row in rows(Approvals):
+    years: dict[str, list[Approvals]] = defaultdict(list)
+    for row in sorted(rows(Approvals), key=lambda row: row.fiscal_year):
+        years[row.petitioner_id].append(row)
+    for petitioner_id, series in years.items():
+        newest = series[-1]
         yield Statement(
-            statement_id=f"uscis-{row.petitioner_id}-{row.fiscal_year}",
+            statement_id=f"uscis-{petitioner_id}",
             subject_kind="petitioner",
-            subject=row.petitioner_id,
+            subject=petitioner_id,
             property="approvals",
-            value=H1bApprovals(row.fiscal_year, row.initial, row.continuing, row.complete),
-            as_of=f"{row.fiscal_year}-09-30",
-            source=sources[row.source[0]],
+            value=H1bApprovals(
+                initial=tuple((row.fiscal_year, row.initial) for row in series),
+                partial=tuple(row.fiscal_year for row in series if not row.complete),
+            ),
+            as_of=f"{newest.fiscal_year}-09-30",
+            source=sources[newest.source[0]],
             method="counted",
             confidence="high",
         )

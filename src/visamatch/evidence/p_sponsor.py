@@ -72,16 +72,16 @@ def p_sponsor(
 
 
 def _combined(effects: Sequence[float], kinds: Sequence[str]) -> float:
-    """Sum over kinds of evidence; within a kind the strongest counts full, the rest repeat it."""
+    """Sum over kinds of evidence; within a kind the strongest counts full, each next one less."""
     groups: dict[str, list[float]] = defaultdict(list)
     for effect, kind in zip(effects, kinds, strict=True):
         groups[kind].append(effect)
-    repeat = parameters()["repeat_weight"]
-    total = 0.0
-    for group in groups.values():
-        strongest = max(group, key=abs)
-        total += strongest + repeat * (sum(group) - strongest)
-    return total
+    repeat: float = parameters()["repeat_weight"]
+    return sum(
+        effect * repeat**place
+        for group in groups.values()
+        for place, effect in enumerate(sorted(group, key=lambda effect: (-abs(effect), effect)))
+    )
 
 
 def _kind(claim: Statement, reach: Reach) -> str:
@@ -101,7 +101,7 @@ def _strength(claim: Statement, who: Asker) -> float:
         case TraineeFilings() as filings:
             return _filing_strength(filings, claim.specialty_id, known["filings"])
         case H1bApprovals() as approvals:
-            return float(known["approvals"]) if approvals.initial else 0.0
+            return float(known["approvals"]) if approvals.newest_whole_year else 0.0
         case Silence():
             return float(known["silence"])
         case VisaPolicy() as policy:

@@ -39,7 +39,11 @@ class VisaPolicy:
 
 @dataclass(frozen=True, slots=True)
 class TraineeFilings:
-    """Labor condition applications for trainees, counted. ``period`` = decisions covered."""
+    """Labor condition applications for trainees, counted. ``period`` = decisions covered.
+
+    ``other_specialties`` lists the specialties named when the count joins several that are not the
+    one in question.
+    """
 
     fiscal_year: int
     period: str
@@ -47,16 +51,24 @@ class TraineeFilings:
     count: int
     wage_min: int | None = None  # dollars a year
     wage_max: int | None = None
+    other_specialties: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class H1bApprovals:
-    """USCIS approvals in a fiscal year, all occupations; ``complete`` is false for a part of a year."""
+    """Initial USCIS approvals by fiscal year, oldest first, all occupations together.
 
-    fiscal_year: int
-    initial: int
-    continuing: int | None
-    complete: bool
+    ``partial`` lists years of which only a part is published.
+    """
+
+    initial: tuple[tuple[int, int], ...]
+    partial: tuple[int, ...] = ()
+
+    @property
+    def newest_whole_year(self) -> int:
+        """Approvals in the newest year that is published whole; 0 when there is none."""
+        whole = [count for year, count in self.initial if year not in self.partial]
+        return whole[-1] if whole else 0
 
 
 @dataclass(frozen=True, slots=True)

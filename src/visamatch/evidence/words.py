@@ -108,15 +108,25 @@ def statement_text(claim: Statement) -> str:
         case VisaPolicy() as policy:
             return _policy_text(policy)
         case TraineeFilings() as filings:
-            named = "" if claim.specialty_id else ", department not named"
-            case = plural(filings.count, f"{filings.kind.replace('_', ' ')} case")
-            return f"{case} in the H-1B labor condition applications of FY{filings.fiscal_year}{named}."
+            return _filings_text(filings, bool(claim.specialty_id))
         case H1bApprovals() as approvals:
-            part = "" if approvals.complete else " (the published year is partial)"
-            count = plural(approvals.initial, "initial H-1B approval")
-            return f"{count} in FY{approvals.fiscal_year}, all occupations together{part}."
+            years = ", ".join(
+                f"{count} in FY{year}{' (part)' * (year in approvals.partial)}"
+                for year, count in reversed(approvals.initial[-4:])
+            )
+            return f"Initial H-1B approvals, all occupations together: {years}."
         case Silence(period):
             return f"No trainee filing of its employers in the records on file ({period})."
+
+
+def _filings_text(filings: TraineeFilings, named: bool) -> str:
+    if filings.other_specialties:
+        count = len(set(filings.other_specialties))
+        which = f"for {count} other {'specialty' if count == 1 else 'specialties'}"
+    else:
+        which = "naming this specialty" if named else "naming no department"
+    case = plural(filings.count, f"{filings.kind.replace('_', ' ')} case")
+    return f"{case} {which} in the labor condition applications of FY{filings.fiscal_year}."
 
 
 def _policy_text(policy: VisaPolicy) -> str:
