@@ -67,8 +67,8 @@ def p_sponsor(
     share = parameters()["effect_sd_share"]
     spread = sqrt(parameters()["base"]["sd"] ** 2 + sum((share * part) ** 2 for part in left_out))
     middle = log(rate / (1 - rate)) + total
-    low, mean, high = (_expit(middle + step * spread) for step in (-Z90, 0.0, Z90))
-    return Chance(round(mean, 4), round(low, 4), round(high, 4)), left_out
+    low, mean, high = (_chance(middle + step * spread) for step in (-Z90, 0.0, Z90))
+    return Chance(mean, low, high), left_out
 
 
 def _combined(effects: Sequence[float], kinds: Sequence[str]) -> float:
@@ -142,5 +142,6 @@ def _without(items: Sequence[Any], index: int) -> list[Any]:
     return [item for place, item in enumerate(items) if place != index]
 
 
-def _expit(x: float) -> float:
-    return 1 / (1 + exp(-x))
+def _chance(log_odds: float) -> float:
+    """A chance with four digits; never quite none, never quite certain."""
+    return round(min(0.999, max(0.001, 1 / (1 + exp(-log_odds)))), 4)
