@@ -57,18 +57,28 @@ def build(data: Path, registry: Registry) -> Places:
     return places
 
 
-def _massachusetts(places: Places, folder: Path, hospitals: dict[str, Record], registry: Registry) -> None:
+def _massachusetts(
+    places: Places, folder: Path, hospitals: dict[str, Record], registry: Registry
+) -> None:
     points = {}
     for row in read(folder / "ma_programs.csv"):
         if row["latitude"]:
-            points.setdefault(row["institution"], (decimal(row["latitude"]), decimal(row["longitude"])))
+            points.setdefault(
+                row["institution"], (decimal(row["latitude"]), decimal(row["longitude"]))
+            )
     systems: dict[str, str] = {}
     for row in read(folder / "institutions_ma.csv"):
         name = re.sub(r" \(Steward\)$", "", row["canonical_name"])
-        lat, lon = _point(hospitals.get(row["cms_ccn"])) or points.get(row["canonical_name"], (None, None))
+        lat, lon = _point(hospitals.get(row["cms_ccn"])) or points.get(
+            row["canonical_name"], (None, None)
+        )
         system = re.sub(r" \(.*\)$", "", row["health_system"])
         closed = "closed 2024-08-31" in row["notes"].lower()
-        codes = () if name == "UMass Memorial Medical Center" else unique(row["nrmp_institution_codes"].split("|"))
+        codes = (
+            ()
+            if name == "UMass Memorial Medical Center"
+            else unique(row["nrmp_institution_codes"].split("|"))
+        )
         places.add(Institution(
             slug(name), name, unique([*row["aliases"].split("|"), row["cms_facility_name"].title()]), _ma_kind(row),
             re.sub(r" \(.*\)$", "", row["city"]), "MA", lat, lon, slug(system) if system else "",
@@ -90,7 +100,9 @@ def _massachusetts(places: Places, folder: Path, hospitals: dict[str, Record], r
     ))  # fmt: skip
     aliases = {"mass-general-brigham": ("MGB", "Partners HealthCare")}
     places.systems += [
-        System(system_id, name, aliases.get(system_id, ()), registry.cite("massachusetts-compilation"))
+        System(
+            system_id, name, aliases.get(system_id, ()), registry.cite("massachusetts-compilation")
+        )
         for system_id, name in systems.items()
     ]
 
@@ -130,7 +142,8 @@ def _ma_sources(row: Record, registry: Registry) -> tuple[str, ...]:
     cited += ["nbc-2024-08-30"] if "nbcboston" in text else []
     pages = re.findall(r"[a-z][\w.-]+\.(?:org|com|edu|net)\b", row["affiliation_source"])
     pages = [
-        registry.page(host, "secondary", f"Affiliation of {row['canonical_name']}", "undated") for host in pages
+        registry.page(host, "secondary", f"Affiliation of {row['canonical_name']}", "undated")
+        for host in pages
     ]
     return registry.cite(*cited) + unique(pages)
 
@@ -166,8 +179,12 @@ def _kind(name: str) -> str:
     return next((kind for pattern, kind in KINDS if re.search(pattern, name)), "unknown")
 
 
-def _national(places: Places, folder: Path, hospitals: dict[str, Record], registry: Registry) -> None:
-    links = {row["nrmp_institution_code"]: row for row in read(folder / "institutions_nrmp_national.csv")}
+def _national(
+    places: Places, folder: Path, hospitals: dict[str, Record], registry: Registry
+) -> None:
+    links = {
+        row["nrmp_institution_code"]: row for row in read(folder / "institutions_nrmp_national.csv")
+    }
     tracks = defaultdict(list)
     for row in read(folder / "nrmp_quotas_2026.csv"):
         tracks[row["nrmp_code"][:4]].append(row)
@@ -176,11 +193,17 @@ def _national(places: Places, folder: Path, hospitals: dict[str, Record], regist
         place_id = places.by_code.get(code)
         if place_id and places.institutions[place_id].state == "MA":
             continue
-        place = places.institutions[place_id] if place_id else _from_code(code, rows, link, places, registry)
+        place = (
+            places.institutions[place_id]
+            if place_id
+            else _from_code(code, rows, link, places, registry)
+        )
         places.add(_with_hospital(place, link, hospitals, registry))
 
 
-def _from_code(code: str, rows: list[Record], link: Record, places: Places, registry: Registry) -> Institution:
+def _from_code(
+    code: str, rows: list[Record], link: Record, places: Places, registry: Registry
+) -> Institution:
     raw, state = rows[0]["institution"].strip(), rows[0]["state"]
     city = next((row["city"] for row in rows if row["city"]), "") or link.get("city", "")
     name = spell_out(raw, state) if raw else f"Institution {code} (name not known)"
@@ -195,11 +218,15 @@ def _from_code(code: str, rows: list[Record], link: Record, places: Places, regi
     )  # fmt: skip
 
 
-def _with_hospital(place: Institution, link: Record, hospitals: dict[str, Record], registry: Registry) -> Institution:
+def _with_hospital(
+    place: Institution, link: Record, hospitals: dict[str, Record], registry: Registry
+) -> Institution:
     """Add CMS number, ownership and point where the link is sound: same city, or no city and the same name."""
     score = float(link.get("match_score") or 0)
     status = link.get("match_status", "")
-    sound = status == "auto_same_city" or (status == "auto_other_city_check" and not link["city"] and score >= 92)
+    sound = status == "auto_same_city" or (
+        status == "auto_other_city_check" and not link["city"] and score >= 92
+    )
     hospital = hospitals.get(link.get("cms_ccn_candidate", "")) if sound else None
     if not hospital or hospital["state"] != place.state:
         return place

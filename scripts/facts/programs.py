@@ -78,7 +78,9 @@ def _current(
         tracks[program_id].append(row)
         known = names.get(code)
         cited = registry.cite("nrmp-results-2026", "nrmp-codes-2023") if known else source
-        out.tracks.append(Track(code, program_id, known["program_name"] if known else "", code[7], True, cited))
+        out.tracks.append(
+            Track(code, program_id, known["program_name"] if known else "", code[7], True, cited)
+        )
         out.quotas.append(
             Quota(code, 2026, int(row["quota_2026"]), number(row["filled_2026"]), source)
         )
@@ -92,12 +94,21 @@ def _current(
 
 
 def _lay_over(
-    out: Programs, row: Record, move: Record, places: Places, kinds: list[Specialty], registry: Registry
+    out: Programs,
+    row: Record,
+    move: Record,
+    places: Places,
+    kinds: list[Specialty],
+    registry: Registry,
 ) -> None:
     key, state = row["program_key"], row["state"]
     place = places.institutions[places.by_name[state, row["institution"]]]
     kind = _specialty(row, kinds)
-    coded = f"{row['nrmp_institution_code']}-{row['specialty_code']}" if re.fullmatch(r"\w\w-\d{4}-\d{3}", key) else ""
+    coded = (
+        f"{row['nrmp_institution_code']}-{row['specialty_code']}"
+        if re.fullmatch(r"\w\w-\d{4}-\d{3}", key)
+        else ""
+    )
     program_id = SAME_PROGRAM.get(key) or coded or _slug_id(key, place.institution_id, kind, state)
     old = out.programs.get(program_id)
     status, note = _status(row, old, move)
@@ -124,7 +135,13 @@ def _acgme_sources(row: Record) -> Iterator[str]:
 
 
 def _slug_id(key: str, institution_id: str, kind: Specialty, state: str) -> str:
-    suffix = "-fitchburg" if "FITCHBURG" in key else "-primary-care" if key.endswith(("1499", "1496")) else ""
+    suffix = (
+        "-fitchburg"
+        if "FITCHBURG" in key
+        else "-primary-care"
+        if key.endswith(("1499", "1496"))
+        else ""
+    )
     place = institution_id.removesuffix(f"-{state.lower()}")
     return slug(f"{state}-{place}-{kind.specialty_id}") + suffix
 
@@ -134,7 +151,11 @@ def _specialty(row: Record, kinds: list[Specialty]) -> Specialty:
     if row["specialty_code"] in by_code:
         return by_code[row["specialty_code"]]
     name = re.sub(r" \((Occupational)\)$", "", row["specialty"])
-    return next(kind for kind in kinds if name.lower() in {kind.name.lower(), *(a.lower() for a in kind.aliases)})
+    return next(
+        kind
+        for kind in kinds
+        if name.lower() in {kind.name.lower(), *(a.lower() for a in kind.aliases)}
+    )
 
 
 def _status(row: Record, current: Program | None, move: Record) -> tuple[str, str]:
@@ -149,7 +170,10 @@ def _status(row: Record, current: Program | None, move: Record) -> tuple[str, st
         return "other_match", "Matches outside the NRMP Main Match"
     if raw == "not_in_2023_match" or raw == "active_as_of_2023_match":
         last = re.search(r"last seen (\d{4})", row["status_note"])
-        return "not_in_match", f"No code in the 2026 Match list; last seen {last[1] if last else '2023'}"
+        return (
+            "not_in_match",
+            f"No code in the 2026 Match list; last seen {last[1] if last else '2023'}",
+        )
     return "listed", "Named in a program list; no code of its own in the 2026 Match list"
 
 
@@ -162,4 +186,6 @@ def _place_acgme_ids(out: Programs, names: dict[str, Record], registry: Registry
         if program and acgme_id and not program.acgme_id and acgme_id not in taken:
             taken.add(acgme_id)
             cited = registry.cite("acgme-ids-internal-medicine")
-            out.programs[program.program_id] = replace(program, acgme_id=acgme_id, source=program.source + cited)
+            out.programs[program.program_id] = replace(
+                program, acgme_id=acgme_id, source=program.source + cited
+            )

@@ -64,7 +64,9 @@ def _cell(value: Any) -> str:
 def slug(text: str) -> str:
     """A readable id: ``Brigham and Women's Hospital`` becomes ``brigham-and-womens-hospital``."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", plain.lower().replace("'", "").replace("&", " and ")).strip("-")
+    return re.sub(r"[^a-z0-9]+", "-", plain.lower().replace("'", "").replace("&", " and ")).strip(
+        "-"
+    )
 
 
 LEGAL_FORMS = re.compile(

@@ -29,7 +29,11 @@ def fees(data: Path, registry: Registry) -> list[Fee]:
             continue
         rule = row["unit_or_rule"]
         season = re.sub(r" (season|Match|eligibility periods|Pathways)$", "", row["season_or_year"])
-        tier = TIERS.search(rule) if row["item"] == "ERAS residency application" and "+" not in rule else None
+        tier = (
+            TIERS.search(rule)
+            if row["item"] == "ERAS residency application" and "+" not in rule
+            else None
+        )
         up_to = int(next(filter(None, tier.groups()))) if tier else None
         suffix = f"-{up_to or 'rest'}" if row["item"] == "ERAS residency application" else ""
         suffix += "-small" if "small employers" in rule and row["amount_usd"] == "460" else ""
@@ -42,7 +46,11 @@ def fees(data: Path, registry: Registry) -> list[Fee]:
 
 def signals(data: Path, kinds: list[Specialty], registry: Registry) -> list[Signals]:
     """Signals by season and specialty."""
-    by_name = {name.lower(): kind.specialty_id for kind in reversed(kinds) for name in (kind.name, *kind.aliases)}
+    by_name = {
+        name.lower(): kind.specialty_id
+        for kind in reversed(kinds)
+        for name in (kind.name, *kind.aliases)
+    }
     out = []
     for row in read(data / "match" / "signal_counts_by_season.csv"):
         season = row["eras_season"]
@@ -75,9 +83,16 @@ def cite_cycles(registry: Registry) -> None:
 def _source(row: Record, title: str, season: str, registry: Registry) -> str:
     """A source row from the free text of the raw table: its first address, or its words."""
     text = row["source"].split(";")[0].strip()
-    kind = "official" if "official" in row["confidence"] or "aamc.org" in text or "fsmb.org" in text else "secondary"
+    kind = (
+        "official"
+        if "official" in row["confidence"] or "aamc.org" in text or "fsmb.org" in text
+        else "secondary"
+    )
     year = re.search(r"\d{4}(-\d\d)?", season)
     address = re.match(r"[\w.-]+\.[a-z]{2,}[^\s(]*", text)
     return registry.page(
-        address[0] if address else "", kind, title if address else text.replace(" )", ")"), year[0] if year else "undated"
+        address[0] if address else "",
+        kind,
+        title if address else text.replace(" )", ")"),
+        year[0] if year else "undated",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from visamatch.directory.places import Point, city_point, miles
@@ -33,7 +33,7 @@ class Where:
 
 def where(
     specialties: Iterable[str] = (),
-    states: Iterable[str] = (),
+    states: Sequence[str] = (),
     city: str = "",
     within: float | None = None,
     text: str = "",
@@ -48,12 +48,13 @@ def where(
         raise InputError("within", "a city to measure from")
     if within is not None and not 0 < within <= 5000:
         raise InputError("within", "a distance of 1 to 5000 miles", within)
-    codes = tuple(state.strip().upper() for state in states)
-    if wrong := next((code for code in codes if code not in STATES), None):
-        raise InputError("state", one_of(STATES, wrong), wrong)
+    for state in states:
+        if state.strip().upper() not in STATES:
+            raise InputError("state", one_of(STATES, state.upper()), state)
     if city:
         city_point(city)
     ids = tuple(specialty_named(name).specialty_id for name in specialties)
+    codes = tuple(state.strip().upper() for state in states)
     return Where(ids, codes, city.strip(), within, text.strip(), closed)
 
 

@@ -110,8 +110,8 @@ def _unknown(bearing: Sequence[Bearing], on: date) -> Standing:
 def contradictions(claims: Iterable[Statement], who: Asker) -> list[tuple[Statement, Statement]]:
     """Pairs of statements that cannot both hold for the same trainee.
 
-    A refusal against an offer; a plain yes against an offer for others only; a refusal, or a
-    preference for J-1, against filings for residents.
+    An offer to this person against a refusal or an offer to others only; a refusal, or a preference
+    for J-1, against filings for residents.
     """
     return [pair for pair in combinations(claims, 2) if _contradict(pair[0], pair[1], who)]
 
@@ -127,9 +127,7 @@ def _contradict(a: Statement, b: Statement, who: Asker) -> bool:
     if not (isinstance(a.value, VisaPolicy) and isinstance(b.value, VisaPolicy)):
         return False
     offers = {stance(a.value, who), stance(b.value, who)}
-    return offers == {"yes", "not_for_you"} or (
-        len(offers) == 2 and "no" in offers and "unknown" not in offers
-    )
+    return bool(offers & {"yes", "conditional"}) and bool(offers & {"no", "not_for_you"})
 
 
 def is_filing(claim: Statement) -> bool:
