@@ -7,6 +7,7 @@ import sys
 
 import typer
 
+from visamatch.cli import plan, programs
 from visamatch.errors import InputError
 
 app = typer.Typer(
@@ -22,6 +23,10 @@ app = typer.Typer(
 @app.callback()
 def root() -> None:
     """Which US residency programs will sponsor your visa, and what to do by when."""
+
+
+app.command("plan")(plan.plan)
+app.add_typer(programs.app, name="programs")
 
 
 def main() -> None:

@@ -12,7 +12,6 @@ import csv
 import types
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
-from functools import cache
 from importlib.resources import files
 from typing import Any, ClassVar, TypeVar, get_args, get_origin, get_type_hints
 
@@ -270,10 +269,14 @@ SOURCE_KINDS = (
 PROGRAM_STATUSES = ("current", "not_in_match", "moved", "closed", "new", "listed", "other_match")
 
 
-@cache
+_read: dict[type[Any], tuple[Any, ...]] = {}
+
+
 def rows(table: type[Row]) -> tuple[Row, ...]:
-    """All rows of a shipped table, in file order."""
-    return tuple(read(table))
+    """All rows of a shipped table, in file order; read once."""
+    if table not in _read:
+        _read[table] = tuple(read(table))
+    return _read[table]
 
 
 def read(table: type[Row], folder: Any = DATA) -> Iterator[Row]:
@@ -286,23 +289,30 @@ def read(table: type[Row], folder: Any = DATA) -> Iterator[Row]:
         expected = [column for column, _ in readers]
         if header != expected:
             raise InputError(f"{name} line 1", f"the columns {', '.join(expected)}", header)
+        plain = [
+            (place, convert) for place, (_, convert) in enumerate(readers) if convert is not str
+        ]
         for cells in lines:
-            yield table(*_values(name, lines.line_num, cells, readers))
+            try:
+                for place, convert in plain:
+                    cells[place] = convert(cells[place])
+                yield table(*cells)
+            except (ValueError, TypeError, IndexError):
+                raise _misfit(f"{name} line {lines.line_num}", cells, readers) from None
 
 
-def _values(name: str, line: int, cells: list[str], readers: list[Any]) -> list[Any]:
+def _misfit(where: str, cells: list[Any], readers: list[Any]) -> InputError:
     if len(cells) != len(readers):
-        raise InputError(f"{name} line {line}", f"{len(readers)} cells", len(cells))
-    values = []
+        return InputError(where, f"{len(readers)} cells", len(cells))
     for cell, (column, convert) in zip(cells, readers, strict=True):
         try:
-            values.append(convert(cell))
-        except ValueError:
-            raise InputError(f"{name} line {line}, {column}", "a number", cell) from None
-    return values
+            convert(cell)
+        except (ValueError, AttributeError):
+            if isinstance(cell, str):
+                return InputError(f"{where}, {column}", "a number", cell)
+    return InputError(where, "a row of this table", cells)
 
 
-@cache
 def _readers(table: type[Any]) -> list[tuple[str, Callable[[str], Any]]]:
     hints = get_type_hints(table)
     return [(field.name, _reader(hints[field.name])) for field in fields(table)]

@@ -1,0 +1,54 @@
+"""Build the shipped fact tables (``src/visamatch/facts/data/*.csv``) from the raw data folder."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
+
+from facts import filings, petitioners, places, policies, programs, raw, registry, season  # noqa: E402
+
+from visamatch.facts import tables  # noqa: E402
+
+
+def build(data: Path) -> dict[type, list]:
+    sources = registry.Registry()
+    where = places.build(data, sources)
+    kinds = programs.specialties(sources)
+    listed = programs.build(data, where, kinds, sources)
+    cases = list(filings.cases(data, kinds))
+    employers = petitioners.build([(case.employer, case.state) for case in cases], where, sources)
+    filed = filings.filings(cases, employers, sources)
+    approved = filings.approvals(filings.uscis(data), employers, sources)
+    season.cite_cycles(sources)
+    made = {
+        tables.Specialty: kinds,
+        tables.System: where.systems,
+        tables.Institution: where.institutions.values(),
+        tables.Petitioner: employers.seen([*filed, *approved]),
+        tables.Program: listed.programs.values(),
+        tables.Track: listed.tracks,
+        tables.Quota: listed.quotas,
+        tables.Policy: policies.build(data, sources),
+        tables.Filings: filed,
+        tables.Approvals: approved,
+        tables.Fee: season.fees(data, sources),
+        tables.Signals: season.signals(data, kinds, sources),
+        tables.BaseRate: season.base_rates(sources),
+    }
+    return made | {tables.Source: sources.used()}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=raw.DATA)
+    parser.add_argument("--out", type=Path, default=raw.SHIPPED)
+    options = parser.parse_args()
+    for table, records in build(options.data).items():
+        print(f"{raw.write(table, records, options.out):6,} {table.table}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,105 @@
+"""Reading the raw folder, writing the tables, and the small text tools both sides share."""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import astuple, fields
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+HAND = Path(__file__).parent / "hand"
+SHIPPED = ROOT / "src" / "visamatch" / "facts" / "data"
+DATA = Path(os.environ.get("VISAMATCH_SHARED", ROOT.parent / "shared")) / "data"
+
+Record = dict[str, str]
+
+ABBREVIATIONS = dict(
+    pair.split("=")
+    for pair in (
+        "Acad=Academy,Assn=Association,Childrens=Children's,Co=County,Cnty=County,Coll=College,"
+        "Comm=Community,COM=College of Medicine,Cncr=Cancer,Ctr=Center,Ctrs=Centers,Educ=Education,"
+        "Elizabeths=Elizabeth's,Fam=Family,Fdn=Foundation,Gen=General,Grtr=Greater,Hlth=Health,"
+        "Hosp=Hospital,Hosps=Hospitals,Inst=Institute,Johns=John's,Josephs=Joseph's,Lukes=Luke's,"
+        "Marys=Mary's,Med=Medical,Mem=Memorial,Mt=Mount,Presby=Presbyterian,Reg=Regional,"
+        "Rehab=Rehabilitation,SOM=School of Medicine,St=St.,Svcs=Services,Sys=System,"
+        "Univ=University,Vincents=Vincent's,Womens=Women's"
+    ).split(",")
+)
+LOWER = {short.lower(): full for short, full in ABBREVIATIONS.items()}
+
+
+def read(path: Path) -> list[Record]:
+    """All rows of a CSV file as dictionaries."""
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def write(table: type[Any], records: Iterable[Any], folder: Path) -> int:
+    """Write one table sorted by its cells; returns the number of rows. LF, UTF-8, no quotes but needed."""
+    lines = sorted({tuple(map(_cell, astuple(record))) for record in records})
+    with (folder / f"{table.table}.csv").open("w", encoding="utf-8", newline="") as stream:
+        out = csv.writer(stream, lineterminator="\n")
+        out.writerow(field.name for field in fields(table))
+        out.writerows(lines)
+    return len(lines)
+
+
+def _cell(value: Any) -> str:
+    if value is None or value is False:
+        return ""
+    if value is True:
+        return "1"
+    if isinstance(value, tuple):
+        return "|".join(value)
+    if isinstance(value, float):
+        return f"{value:.4f}".rstrip("0").rstrip(".")
+    return " ".join(str(value).split())
+
+
+def slug(text: str) -> str:
+    """A readable id: ``Brigham and Women's Hospital`` becomes ``brigham-and-womens-hospital``."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain.lower().replace("'", "").replace("&", " and ")).strip(
+        "-"
+    )
+
+
+LEGAL_FORMS = re.compile(
+    r"\b(the|inc|incorporated|corp|corporation|llc|pc|ltd|dba|d b a|board of trustees|trustees of)\b"
+)
+
+
+def key(text: str) -> str:
+    """Comparison key of an organization's name: spelled out, without punctuation, articles, legal forms."""
+    words = " ".join(LOWER.get(word, word) for word in slug(text).split("-"))
+    words = LEGAL_FORMS.sub(" ", slug(words).replace("-", " "))
+    words = re.sub(r"\bsaint\b", "st", re.sub(r"\bhealthcare\b", "health care", words))
+    return " ".join(words.split())
+
+
+def spell_out(nrmp_name: str, state: str) -> str:
+    """Readable form of an NRMP institution name: ``Berkshire Med Ctr-MA`` is Berkshire Medical Center."""
+    name = re.sub(rf"-{state}$", "", nrmp_name.strip()) if state else nrmp_name.strip()
+    name = re.sub(r"^U (?:of )?", "University of ", name)
+    name = re.sub(r"\bU\b(?!\.)", "University", name)
+    return re.sub(r"[A-Za-z]+", lambda word: ABBREVIATIONS.get(word[0], word[0]), name)
+
+
+def number(text: str) -> int | None:
+    """A whole number, or None for an empty cell."""
+    return int(float(text)) if text.strip() else None
+
+
+def decimal(text: str, places: int = 4) -> float | None:
+    """A decimal, or None for an empty cell."""
+    return round(float(text), places) if text.strip() else None
+
+
+def unique(items: Iterable[str]) -> tuple[str, ...]:
+    """Items in order, each once, without empty ones and without list separators inside."""
+    return tuple(dict.fromkeys(item.strip().replace("|", "/") for item in items if item.strip()))
