@@ -77,10 +77,10 @@ def build(filers: list[tuple[str, str]], places: Places, registry: Registry) -> 
     out = Petitioners()
     for row in read(HAND / "petitioners.csv"):
         cited = registry.cite(*row["source"].split("|"))
-        states = row["states"].split("|") if row["states"] else [row["state"]]
+        states = row["states"].split("|")
         _add(out, Petitioner(
-            row["petitioner_id"], row["name"], unique(row["spellings"].split("|")), row["city"], row["state"], row["relation"],
-            unique(row["institutions"].split("|")), row["system_id"], cited,
+            row["petitioner_id"], row["name"], unique(row["spellings"].split("|")), row["city"], states[0], row["relation"],
+            places.matching(row["institutions"]), row["system_id"], cited,
         ), states, places)  # fmt: skip
         out.hand.add(row["petitioner_id"])
     _institutions(out, places, registry)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
@@ -43,6 +44,13 @@ class Places:
         for name in (place.name, *place.aliases):
             self.by_name.setdefault((place.state, name), place.institution_id)
 
+    def matching(self, patterns: str) -> tuple[str, ...]:
+        """Institution ids by ``|``-separated patterns; one that finds none stops the build."""
+        found = [fnmatch.filter(sorted(self.institutions), pattern) for pattern in patterns.split("|")]
+        if not all(found):
+            raise KeyError(patterns)
+        return unique(place_id for ids in found for place_id in ids)
+
 
 def build(data: Path, registry: Registry) -> Places:
     """Systems and institutions of all states."""
@@ -51,10 +59,33 @@ def build(data: Path, registry: Registry) -> Places:
     hospitals = {row["cms_ccn"]: row for row in read(folder / "hospitals_cms_2026.csv")}
     _massachusetts(places, folder, hospitals, registry)
     _new_england(places, folder, registry)
+    _hand(places)
     _national(places, folder, hospitals, registry)
-    for row in read(HAND / "institutions.csv"):
-        places.by_name["MA", row["raw_name"]] = row["institution_id"]
+    _systems(places, registry)
     return places
+
+
+def _systems(places: Places, registry: Registry) -> None:
+    """Systems named by hand; one that is only its single institution again is dropped."""
+    for row in read(HAND / "systems.csv"):
+        places.systems.append(System(
+            row["system_id"], row["name"], unique(row["aliases"].split("|")), registry.cite("petitioner-links"),
+        ))  # fmt: skip
+        for place_id in places.matching(row["members"]):
+            places.institutions[place_id] = replace(places.institutions[place_id], system_id=row["system_id"])
+    for place in places.institutions.values():
+        if place.system_id == slug(place.name) and place.institution_id != "mass-general-brigham":
+            places.institutions[place.institution_id] = replace(place, system_id="")
+    used = {place.system_id for place in places.institutions.values()}
+    places.systems = [system for system in places.systems if system.system_id in used]
+
+
+def _hand(places: Places) -> None:
+    """Names the program tables use, and codes of the 2026 list that belong to a place known by name."""
+    for row in read(HAND / "institutions.csv"):
+        place = places.institutions[row["institution_id"]]
+        places.by_name[place.state, row["raw_name"]] = place.institution_id
+        places.add(replace(place, nrmp_codes=unique([*place.nrmp_codes, row["nrmp_code"]])))
 
 
 def _massachusetts(places: Places, folder: Path, hospitals: dict[str, Record], registry: Registry) -> None:
