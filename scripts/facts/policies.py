@@ -29,7 +29,9 @@ READ_ON = "2026-11"
 
 def build(data: Path, registry: Registry) -> list[Policy]:
     """One row per page: the label where there is one, else the New England table's codes."""
-    labels = {row["url"]: row for row in _labels(data / "labelled" / "visa_statements.jsonl")}
+    labels: dict[str, dict[str, Any]] = {}
+    for row in _labels(data / "labelled" / "visa_statements.jsonl"):
+        labels[row["url"]] = max(labels.get(row["url"], row), row, key=_says)  # the fuller reading of one page
     table = {
         row["source_url"]: row for row in read(data / "programs" / "visa_policy_facts_new_england.csv")
         if row["source_kind"] not in NOT_SHIPPED
@@ -47,6 +49,10 @@ def build(data: Path, registry: Registry) -> list[Policy]:
 def _labels(path: Path) -> list[dict[str, Any]]:
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     return [row for row in rows if row["label"] == "policy" and row["source_kind"] == "own_page"]
+
+
+def _says(label: dict[str, Any]) -> int:
+    return len(label["h1b_conditions"]) + sum(label[name] != "unknown" for name in ("sponsors_j1", "sponsors_h1b"))
 
 
 def _policy(place: Record, label: dict[str, Any] | None, row: Record | None, registry: Registry) -> Policy:
