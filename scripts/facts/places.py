@@ -8,7 +8,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from facts.raw import HAND, Record, decimal, read, slug, spell_out, unique
+from facts.raw import HAND, Record, decimal, key, read, slug, spell_out, unique
 from facts.registry import Registry
 from visamatch.facts.tables import Institution, System
 
@@ -62,7 +62,25 @@ def build(data: Path, registry: Registry) -> Places:
     _hand(places)
     _national(places, folder, hospitals, registry)
     _systems(places, registry)
+    _city_points(places, hospitals, registry)
     return places
+
+
+def _city_points(places: Places, hospitals: dict[str, Record], registry: Registry) -> None:
+    """Where no hospital was matched, the mean point of the city's hospitals: enough for distance."""
+    cities = defaultdict(list)
+    for row in hospitals.values():
+        if row["latitude"]:
+            cities[row["state"], key(row["city"])].append((float(row["latitude"]), float(row["longitude"])))
+    for place in places.institutions.values():
+        points = cities.get((place.state, key(place.city)))
+        if place.lat is None and place.city and points:
+            lat, lon = (round(sum(axis) / len(points), 4) for axis in zip(*points, strict=True))
+            cited = unique([*place.source, *registry.cite("hifld-hospitals")])
+            place = replace(place, lat=lat, lon=lon, point="city", source=cited)
+        elif place.lat is not None:
+            place = replace(place, point="hospital")
+        places.institutions[place.institution_id] = place
 
 
 def _systems(places: Places, registry: Registry) -> None:

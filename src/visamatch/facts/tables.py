@@ -84,6 +84,7 @@ class Institution:
     status: str  # open, closed or moved
     status_note: str
     source: tuple[str, ...]
+    point: str = ""  # what lat and lon are: hospital, or city (mean of its hospitals: approximate)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +149,21 @@ class Quota:
 
     table: ClassVar[str] = "quotas"
     nrmp_code: str
+    year: int
+    quota: int
+    filled: int | None
+    source: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Places of a New England program in an earlier Match: its C, A, M and R tracks together.
+
+    A transitional year counts its P tracks; other preliminary places are not in it.
+    """
+
+    table: ClassVar[str] = "history"
+    program_id: str
     year: int
     quota: int
     filled: int | None
@@ -260,8 +276,8 @@ class BaseRate:
 Row = TypeVar("Row")
 
 TABLES: tuple[type[Any], ...] = (
-    Source, Specialty, System, Institution, Petitioner, Program, Track, Quota, Policy, Filings,
-    Approvals, Fee, Signals, BaseRate,
+    Source, Specialty, System, Institution, Petitioner, Program, Track, Quota, History, Policy,
+    Filings, Approvals, Fee, Signals, BaseRate,
 )  # fmt: skip
 
 SOURCE_KINDS = (
