@@ -31,6 +31,7 @@ def build(data: Path) -> dict[type, list]:
         tables.Program: listed.programs.values(),
         tables.Track: listed.tracks,
         tables.Quota: listed.quotas,
+        tables.History: listed.history,
         tables.Policy: policies.build(data, sources),
         tables.Filings: filed,
         tables.Approvals: approved,

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from facts.places import Places
-from facts.raw import HAND, Record, decimal, number, read, slug
+from facts.raw import HAND, Record, decimal, key, number, read, slug
 from facts.registry import Registry
-from visamatch.facts.tables import Program, Quota, Specialty, Track
+from visamatch.facts.tables import History, Program, Quota, Specialty, Track
 
 ACGME_SOURCES = {
     "freida_im_2025": "acgme-ids-internal-medicine",
@@ -28,6 +28,8 @@ SAME_PROGRAM = {  # New England rows whose NRMP code came to light in the 2026 l
     "MA-PSY-LAHEY": "3130-400", "MA-FM-LOWELLCHC": "2478-120", "MA-PM-BMC": "1257-380", "MA-PM-UMASS": "3050-380",
 }  # fmt: skip
 
+OWN_PROGRAM = {"3050120C3": "ma-umass-chan-medical-school-family-medicine-fitchburg"}  # a track with its own accreditation
+
 
 @dataclass
 class Programs:
@@ -36,7 +38,7 @@ class Programs:
     programs: dict[str, Program] = field(default_factory=dict)
     tracks: list[Track] = field(default_factory=list)
     quotas: list[Quota] = field(default_factory=list)
-    by_key: dict[str, str] = field(default_factory=dict)  # program_key of the raw tables
+    history: list[History] = field(default_factory=list)
 
 
 def specialties(registry: Registry) -> list[Specialty]:
@@ -45,10 +47,15 @@ def specialties(registry: Registry) -> list[Specialty]:
         Specialty(
             row["specialty_id"], row["name"], row["nrmp_code"], tuple(filter(None, row["aliases"].split("|"))), row["level"],
             float(row["years"]) if row["years"] else None, row["match_system"], row["parent"],
-            registry.cite(*(["nrmp-results-2026"] if row["nrmp_code"] else []), "training-lengths"),
+            registry.cite(*_specialty_sources(row)),
         )
         for row in read(HAND / "specialties.csv")
     ]  # fmt: skip
+
+
+def _specialty_sources(row: Record) -> list[str]:
+    cited = ["nrmp-new-codes"] if row["nrmp_code"] in {"382", "797"} else []
+    return cited + (["nrmp-results-2026"] if row["nrmp_code"] else []) + ["training-lengths"]
 
 
 def build(data: Path, places: Places, kinds: list[Specialty], registry: Registry) -> Programs:
@@ -63,6 +70,7 @@ def build(data: Path, places: Places, kinds: list[Specialty], registry: Registry
     for row in rows:
         _lay_over(out, row, moves.get(row["program_key"], {}), places, kinds, registry)
     _place_acgme_ids(out, names, registry)
+    _match_acgme_ids(out, read(folder / "acgme_programs.csv"), places, by_code, registry)
     return out
 
 
@@ -78,9 +86,7 @@ def _current(
         tracks[program_id].append(row)
         known = names.get(code)
         cited = registry.cite("nrmp-results-2026", "nrmp-codes-2023") if known else source
-        out.tracks.append(
-            Track(code, program_id, known["program_name"] if known else "", code[7], True, cited)
-        )
+        out.tracks.append(Track(code, OWN_PROGRAM.get(code, program_id), known["program_name"] if known else "", code[7], True, cited))
         out.quotas.append(
             Quota(code, 2026, int(row["quota_2026"]), number(row["filled_2026"]), source)
         )
@@ -94,35 +100,30 @@ def _current(
 
 
 def _lay_over(
-    out: Programs,
-    row: Record,
-    move: Record,
-    places: Places,
-    kinds: list[Specialty],
-    registry: Registry,
+    out: Programs, row: Record, move: Record, places: Places, kinds: list[Specialty], registry: Registry
 ) -> None:
-    key, state = row["program_key"], row["state"]
+    raw_key, state = row["program_key"], row["state"]
     place = places.institutions[places.by_name[state, row["institution"]]]
     kind = _specialty(row, kinds)
-    coded = (
-        f"{row['nrmp_institution_code']}-{row['specialty_code']}"
-        if re.fullmatch(r"\w\w-\d{4}-\d{3}", key)
-        else ""
-    )
-    program_id = SAME_PROGRAM.get(key) or coded or _slug_id(key, place.institution_id, kind, state)
+    coded = f"{row['nrmp_institution_code']}-{row['specialty_code']}" if re.fullmatch(r"\w\w-\d{4}-\d{3}", raw_key) else ""
+    program_id = SAME_PROGRAM.get(raw_key) or coded or _slug_id(raw_key, place.institution_id, kind, state)
     old = out.programs.get(program_id)
     status, note = _status(row, old, move)
     restricted = any(name in row["acgme_id_source"] for name in RESTRICTED)
     lat, lon = decimal(row.get("latitude", "")), decimal(row.get("longitude", ""))
     city = re.sub(r" \(.*\)$", "", row["city"]) or place.city
     cited = [ACGME_SOURCES[name] for name in _acgme_sources(row)] if row["acgme_program_id"] else []
-    cited += ["nrmp-results-2026"] if old else ["nrmp-codes-2023"]
+    cited += ["nrmp-results-2026"] if old else ["nrmp-codes-2023"] if coded else []
     out.programs[program_id] = Program(
         program_id, f"{place.name} {kind.name}", place.institution_id, kind.specialty_id, "residency",
         row["acgme_program_id"], city, state, lat or place.lat, lon or place.lon, status, note, move.get("successor", ""),
         "" if restricted else row["website"], tuple(dict.fromkeys(registry.cite(*cited, _compilation(state)))),
     )  # fmt: skip
-    out.by_key[key] = program_id
+    for year in range(2016, 2021):
+        if row[f"quota_{year}"]:
+            places_then = number(row[f"matched_{year}"])
+            cited_then = registry.cite("nrmp-results-2014-2020")
+            out.history.append(History(program_id, year, int(row[f"quota_{year}"]), places_then, cited_then))
 
 
 def _compilation(state: str) -> str:
@@ -135,13 +136,7 @@ def _acgme_sources(row: Record) -> Iterator[str]:
 
 
 def _slug_id(key: str, institution_id: str, kind: Specialty, state: str) -> str:
-    suffix = (
-        "-fitchburg"
-        if "FITCHBURG" in key
-        else "-primary-care"
-        if key.endswith(("1499", "1496"))
-        else ""
-    )
+    suffix = "-fitchburg" if "FITCHBURG" in key else "-primary-care" if key.endswith(("1499", "1496")) else ""
     place = institution_id.removesuffix(f"-{state.lower()}")
     return slug(f"{state}-{place}-{kind.specialty_id}") + suffix
 
@@ -150,30 +145,21 @@ def _specialty(row: Record, kinds: list[Specialty]) -> Specialty:
     by_code = {kind.nrmp_code: kind for kind in kinds if kind.nrmp_code}
     if row["specialty_code"] in by_code:
         return by_code[row["specialty_code"]]
-    name = re.sub(r" \((Occupational)\)$", "", row["specialty"])
-    return next(
-        kind
-        for kind in kinds
-        if name.lower() in {kind.name.lower(), *(a.lower() for a in kind.aliases)}
-    )
+    return next(kind for kind in kinds if row["specialty"].lower() in {kind.name.lower(), *(a.lower() for a in kind.aliases)})
 
 
 def _status(row: Record, current: Program | None, move: Record) -> tuple[str, str]:
     """Status in our own words; a hand-checked move wins over the raw status."""
     if move:
         return move["status"], move["note"]
-    raw = row["status"]
     if current:
         moved = "Steward until October 2024; names and codes may still change"
         return "current", moved if row.get("nrmp_institution_code") == "1266" else ""
     if "SF Match / AUA" in row["status_note"]:
         return "other_match", "Matches outside the NRMP Main Match"
-    if raw == "not_in_2023_match" or raw == "active_as_of_2023_match":
+    if row["nrmp_institution_code"]:
         last = re.search(r"last seen (\d{4})", row["status_note"])
-        return (
-            "not_in_match",
-            f"No code in the 2026 Match list; last seen {last[1] if last else '2023'}",
-        )
+        return "not_in_match", f"No code in the 2026 Match list; last seen {last[1] if last else '2023'}"
     return "listed", "Named in a program list; no code of its own in the 2026 Match list"
 
 
@@ -186,6 +172,59 @@ def _place_acgme_ids(out: Programs, names: dict[str, Record], registry: Registry
         if program and acgme_id and not program.acgme_id and acgme_id not in taken:
             taken.add(acgme_id)
             cited = registry.cite("acgme-ids-internal-medicine")
+            out.programs[program.program_id] = replace(program, acgme_id=acgme_id, source=program.source + cited)
+
+
+COMPLETE = {"180", "220"}  # specialties whose list of ACGME ids is nearly whole (internal medicine: placed above)
+COMMON = frozenset(
+    "program university hospital hospitals medical center of school medicine college health system and at the st "
+    "clinic education graduate consortium regional community".split()
+)
+
+
+def _match_acgme_ids(
+    out: Programs, rows: list[Record], places: Places, by_code: dict[str, Specialty], registry: Registry
+) -> None:
+    """Ids of other specialties, where specialty and city leave one program on each side and nothing speaks against it.
+
+    In a specialty whose list is nearly whole, being alone in the city is enough; elsewhere the names must
+    share every distinctive word of the shorter one.
+    """
+    free = defaultdict(list)
+    for program in out.programs.values():
+        if not program.acgme_id and program.status == "current" and program.city:
+            free[program.specialty_id, program.state, key(program.city)].append(program)
+    taken = {program.acgme_id for program in out.programs.values()}
+    ids = defaultdict(list)
+    for row in rows:
+        code = row["specialty_code"]
+        if row["acgme_program_id"] not in taken and code in by_code and code != "140":
+            ids[by_code[code].specialty_id, row["state"], key(row["city"])].append(row)
+    for where, found in ids.items():
+        for program, row in _pairs(free[where], found, places):
+            cited = registry.cite(ACGME_SOURCES[row["source"]])
             out.programs[program.program_id] = replace(
-                program, acgme_id=acgme_id, source=program.source + cited
+                program, acgme_id=row["acgme_program_id"], source=program.source + cited
             )
+
+
+def _pairs(programs: list[Program], rows: list[Record], places: Places) -> Iterator[tuple[Program, Record]]:
+    if len(programs) == len(rows) == 1 and rows[0]["specialty_code"] in COMPLETE:
+        yield programs[0], rows[0]
+        return
+    for row in rows:
+        wanted = _distinctive(row["program_name"])
+        alike = [program for program in programs if _alike(wanted, program, places)]
+        rivals = [other for other in rows if alike and _alike(_distinctive(other["program_name"]), alike[0], places)]
+        if len(alike) == len(rivals) == 1:
+            yield alike[0], row
+
+
+def _alike(wanted: frozenset[str], program: Program, places: Places) -> bool:
+    place = places.institutions[program.institution_id]
+    names = (_distinctive(name) for name in (place.name, *place.aliases))
+    return any(name and wanted and (name <= wanted or wanted <= name) for name in names)
+
+
+def _distinctive(name: str) -> frozenset[str]:
+    return frozenset(key(name).split()) - COMMON
