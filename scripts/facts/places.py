@@ -52,6 +52,16 @@ class Places:
         return unique(place_id for ids in found for place_id in ids)
 
 
+    def from_acgme(self, name: str, city: str, state: str, cited: tuple[str, ...]) -> Institution:
+        """The institution an ACGME program is named after, made where no other stands for it."""
+        place_id = f"{slug(name)}-{state.lower()}"
+        if place_id not in self.institutions:
+            self.add(Institution(
+                place_id, name, (), _kind(name), city, state, None, None, "", "", "", "", "", (), "open", "", cited,
+            ))  # fmt: skip
+        return self.institutions[place_id]
+
+
 def build(data: Path, registry: Registry) -> Places:
     """Systems and institutions of all states."""
     places = Places()

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from facts.acgme import Likeness, tie_institution, tie_programs
 from facts.places import Places
 from facts.raw import HAND, Record, decimal, key, number, read, slug
 from facts.registry import Registry
@@ -23,6 +24,7 @@ ACGME_SOURCES = {
     "residencyadvisor_page": "residencyadvisor-codes",
     "bumc.bu.edu/emergencymedicine/applicants": "bmc-emergency-medicine",
 }
+NEARLY_COMPLETE = ("freida_im_2025", "residency_explorer_neurology_2026", "acgme_public_search_obgyn")
 RESTRICTED = ("freida", "residency_explorer")  # their websites and positions may not ship
 SAME_PROGRAM = {  # New England rows whose NRMP code came to light in the 2026 list
     "MA-PSY-LAHEY": "3130-400", "MA-FM-LOWELLCHC": "2478-120", "MA-PM-BMC": "1257-380", "MA-PM-UMASS": "3050-380",
@@ -69,8 +71,7 @@ def build(data: Path, places: Places, kinds: list[Specialty], registry: Registry
     rows = read(folder / "ma_programs.csv") + read(folder / "newengland_other_programs.csv")
     for row in rows:
         _lay_over(out, row, moves.get(row["program_key"], {}), places, kinds, registry)
-    _place_acgme_ids(out, names, registry)
-    _match_acgme_ids(out, read(folder / "acgme_programs.csv"), places, by_code, registry)
+    _place_acgme_ids(out, read(folder / "acgme_programs.csv"), places, kinds, registry)
     return out
 
 
@@ -163,68 +164,34 @@ def _status(row: Record, current: Program | None, move: Record) -> tuple[str, st
     return "listed", "Named in a program list; no code of its own in the 2026 Match list"
 
 
-def _place_acgme_ids(out: Programs, names: dict[str, Record], registry: Registry) -> None:
-    """Internal medicine outside New England: ids placed on NRMP codes, each id once."""
-    taken = {program.acgme_id for program in out.programs.values()}
-    for code, row in sorted(names.items()):
-        program = out.programs.get(f"{code[:4]}-{code[4:7]}")
-        acgme_id = row["acgme_program_id"]
-        if program and acgme_id and not program.acgme_id and acgme_id not in taken:
-            taken.add(acgme_id)
-            cited = registry.cite("acgme-ids-internal-medicine")
-            out.programs[program.program_id] = replace(program, acgme_id=acgme_id, source=program.source + cited)
-
-
-COMPLETE = {"180", "220"}  # specialties whose list of ACGME ids is nearly whole (internal medicine: placed above)
-COMMON = frozenset(
-    "program university hospital hospitals medical center of school medicine college health system and at the st "
-    "clinic education graduate consortium regional community".split()
-)
-
-
-def _match_acgme_ids(
-    out: Programs, rows: list[Record], places: Places, by_code: dict[str, Specialty], registry: Registry
+def _place_acgme_ids(
+    out: Programs, rows: list[Record], places: Places, kinds: list[Specialty], registry: Registry
 ) -> None:
-    """Ids of other specialties, where specialty and city leave one program on each side and nothing speaks against it.
-
-    In a specialty whose list is nearly whole, being alone in the city is enough; elsewhere the names must
-    share every distinctive word of the shorter one.
-    """
-    free = defaultdict(list)
-    for program in out.programs.values():
-        if not program.acgme_id and program.status == "current" and program.city:
-            free[program.specialty_id, program.state, key(program.city)].append(program)
+    """Give every ACGME id its program: one of the Match where the tie is clear, else one of its own."""
     taken = {program.acgme_id for program in out.programs.values()}
-    ids = defaultdict(list)
-    for row in rows:
-        code = row["specialty_code"]
-        if row["acgme_program_id"] not in taken and code in by_code and code != "140":
-            ids[by_code[code].specialty_id, row["state"], key(row["city"])].append(row)
-    for where, found in ids.items():
-        for program, row in _pairs(free[where], found, places):
-            cited = registry.cite(ACGME_SOURCES[row["source"]])
-            out.programs[program.program_id] = replace(
-                program, acgme_id=row["acgme_program_id"], source=program.source + cited
-            )
+    new = [(row, _specialty(row, kinds)) for row in rows if row["acgme_program_id"] not in taken]
+    likeness = Likeness(places.institutions)
+    free = [program for program in out.programs.values() if not program.acgme_id]
+    tied = tie_programs([(row, kind.specialty_id) for row, kind in new], free, likeness)
+    for row, kind in new:
+        acgme_id = row["acgme_program_id"]
+        cited = registry.cite(ACGME_SOURCES[row["source"]])
+        if program_id := tied.get(acgme_id):
+            program = out.programs[program_id]
+            out.programs[program_id] = replace(program, acgme_id=acgme_id, source=program.source + cited)
+        elif row["source"] in NEARLY_COMPLETE:
+            _add_untied(out, row, kind, places, likeness, cited)
 
 
-def _pairs(programs: list[Program], rows: list[Record], places: Places) -> Iterator[tuple[Program, Record]]:
-    if len(programs) == len(rows) == 1 and rows[0]["specialty_code"] in COMPLETE:
-        yield programs[0], rows[0]
-        return
-    for row in rows:
-        wanted = _distinctive(row["program_name"])
-        alike = [program for program in programs if _alike(wanted, program, places)]
-        rivals = [other for other in rows if alike and _alike(_distinctive(other["program_name"]), alike[0], places)]
-        if len(alike) == len(rivals) == 1:
-            yield alike[0], row
-
-
-def _alike(wanted: frozenset[str], program: Program, places: Places) -> bool:
-    place = places.institutions[program.institution_id]
-    names = (_distinctive(name) for name in (place.name, *place.aliases))
-    return any(name and wanted and (name <= wanted or wanted <= name) for name in names)
-
-
-def _distinctive(name: str) -> frozenset[str]:
-    return frozenset(key(name).split()) - COMMON
+def _add_untied(
+    out: Programs, row: Record, kind: Specialty, places: Places, likeness: Likeness, cited: tuple[str, ...]
+) -> None:
+    known = tie_institution(row, places.institutions.values(), likeness)
+    name = re.sub(r" Program$", "", row["program_name"].strip())
+    place = places.institutions[known] if known else places.from_acgme(name, row["city"], row["state"], cited)
+    program_id = f"acgme-{row['acgme_program_id']}"
+    out.programs[program_id] = Program(
+        program_id, f"{name} {kind.name}", place.institution_id, kind.specialty_id, "residency",
+        row["acgme_program_id"], row["city"] or place.city, row["state"], place.lat, place.lon, "listed",
+        "Listed by the ACGME; not tied to a code of the 2026 Match, and may be the same as one that has a code", "", "", cited,
+    )  # fmt: skip
