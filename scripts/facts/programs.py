@@ -70,7 +70,11 @@ def build(data: Path, places: Places, kinds: list[Specialty], registry: Registry
     for row in rows:
         _lay_over(out, row, moves.get(row["program_key"], {}), places, kinds, registry)
     _place_acgme_ids(out, names, registry)
-    _match_acgme_ids(out, read(folder / "acgme_programs.csv"), places, by_code, registry)
+    cities = {(row["state"], row["zip"]): row["city"] for row in read(folder / "hospitals_cms_2026.csv")}
+    listed = read(folder / "acgme_programs.csv")
+    for row in listed:
+        row["city"] = row["city"] or cities.get((row["state"], row["zip"]), "")
+    _match_acgme_ids(out, listed, places, by_code, registry)
     return out
 
 
@@ -94,7 +98,7 @@ def _current(
         place = places.institutions[places.by_code[program_id[:4]]]
         kind = by_code[program_id[5:]]
         out.programs[program_id] = Program(
-            program_id, f"{place.name} {kind.name}", place.institution_id, kind.specialty_id, "residency", "", place.city,
+            program_id, _name(place.name, kind.name), place.institution_id, kind.specialty_id, "residency", "", place.city,
             place.state, place.lat, place.lon, "current", "", "", "", source,
         )  # fmt: skip
 
@@ -115,7 +119,7 @@ def _lay_over(
     cited = [ACGME_SOURCES[name] for name in _acgme_sources(row)] if row["acgme_program_id"] else []
     cited += ["nrmp-results-2026"] if old else ["nrmp-codes-2023"] if coded else []
     out.programs[program_id] = Program(
-        program_id, f"{place.name} {kind.name}", place.institution_id, kind.specialty_id, "residency",
+        program_id, _name(place.name, kind.name), place.institution_id, kind.specialty_id, "residency",
         row["acgme_program_id"], city, state, lat or place.lat, lon or place.lon, status, note, move.get("successor", ""),
         "" if restricted else row["website"], tuple(dict.fromkeys(registry.cite(*cited, _compilation(state)))),
     )  # fmt: skip
@@ -124,6 +128,10 @@ def _lay_over(
             places_then = number(row[f"matched_{year}"])
             cited_then = registry.cite("nrmp-results-2014-2020")
             out.history.append(History(program_id, year, int(row[f"quota_{year}"]), places_then, cited_then))
+
+
+def _name(place: str, kind: str) -> str:
+    return place if place.endswith(kind) else f"{place} {kind}"
 
 
 def _compilation(state: str) -> str:
@@ -188,20 +196,22 @@ def _match_acgme_ids(
     """Ids of other specialties, where specialty and city leave one program on each side and nothing speaks against it.
 
     In a specialty whose list is nearly whole, being alone in the city is enough; elsewhere the names must
-    share every distinctive word of the shorter one.
+    share every distinctive word of the shorter one. Rows without a city are compared within their state.
     """
     free = defaultdict(list)
     for program in out.programs.values():
         if not program.acgme_id and program.status == "current" and program.city:
             free[program.specialty_id, program.state, key(program.city)].append(program)
+            free[program.specialty_id, program.state, ""].append(program)
     taken = {program.acgme_id for program in out.programs.values()}
     ids = defaultdict(list)
     for row in rows:
         code = row["specialty_code"]
         if row["acgme_program_id"] not in taken and code in by_code and code != "140":
             ids[by_code[code].specialty_id, row["state"], key(row["city"])].append(row)
-    for where, found in ids.items():
-        for program, row in _pairs(free[where], found, places):
+    for where, found in sorted(ids.items(), key=lambda item: (not item[0][2], item[0])):
+        left = [program for program in free[where] if not out.programs[program.program_id].acgme_id]
+        for program, row in _pairs(left, found, places):
             cited = registry.cite(ACGME_SOURCES[row["source"]])
             out.programs[program.program_id] = replace(
                 program, acgme_id=row["acgme_program_id"], source=program.source + cited
@@ -209,7 +219,7 @@ def _match_acgme_ids(
 
 
 def _pairs(programs: list[Program], rows: list[Record], places: Places) -> Iterator[tuple[Program, Record]]:
-    if len(programs) == len(rows) == 1 and rows[0]["specialty_code"] in COMPLETE:
+    if len(programs) == len(rows) == 1 and rows[0]["city"] and rows[0]["specialty_code"] in COMPLETE:
         yield programs[0], rows[0]
         return
     for row in rows:

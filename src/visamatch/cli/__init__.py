@@ -7,6 +7,7 @@ import sys
 
 import typer
 
+from visamatch.cli import facts
 from visamatch.errors import InputError
 
 app = typer.Typer(
@@ -17,6 +18,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="Which US residency programs will sponsor your visa, and what to do by when.",
 )
+app.add_typer(facts.app, name="facts")
 
 
 @app.callback()
