@@ -8,7 +8,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from facts.raw import HAND, Record, decimal, key, read, slug, spell_out, unique
+from facts.raw import HAND, Record, decimal, key, read, slug, spell_out, title, unique
 from facts.registry import Registry
 from visamatch.facts.tables import Institution, System
 
@@ -129,7 +129,7 @@ def _massachusetts(places: Places, folder: Path, hospitals: dict[str, Record], r
         closed = "closed 2024-08-31" in row["notes"].lower()
         codes = () if name == "UMass Memorial Medical Center" else unique(row["nrmp_institution_codes"].split("|"))
         places.add(Institution(
-            slug(name), name, unique([*row["aliases"].split("|"), row["cms_facility_name"].title()]), _ma_kind(row),
+            slug(name), name, unique([*row["aliases"].split("|"), title(row["cms_facility_name"])]), _ma_kind(row),
             re.sub(r" \(.*\)$", "", row["city"]), "MA", lat, lon, slug(system) if system else "",
             OWNERSHIP.get(row["ownership"], ""), row["university_affiliation"], row["affiliation_source"][:80],
             row["cms_ccn"], codes, "closed" if closed else "open", _ma_note(row), _ma_sources(row, registry),
@@ -258,13 +258,13 @@ def _with_hospital(place: Institution, link: Record, hospitals: dict[str, Record
     """Add CMS number, ownership and point where the link is sound: same city, or no city and the same name."""
     score = float(link.get("match_score") or 0)
     status = link.get("match_status", "")
-    sound = status == "auto_same_city" or (status == "auto_other_city_check" and not link["city"] and score >= 92)
+    sound = (status == "auto_same_city" and score > 80) or (status == "auto_other_city_check" and not link["city"] and score >= 92)
     hospital = hospitals.get(link.get("cms_ccn_candidate", "")) if sound else None
     if not hospital or hospital["state"] != place.state:
         return place
     lat, lon = _point(hospital) or (None, None)
     return replace(
-        place, aliases=unique([*place.aliases, hospital["facility_name"].title()]), city=place.city or hospital["city"].title(),
+        place, aliases=unique([*place.aliases, title(hospital["facility_name"])]), city=place.city or title(hospital["city"]),
         lat=lat, lon=lon, ownership=hospital["ownership_class"], cms_ccn=hospital["cms_ccn"],
         kind="hospital" if place.kind == "unknown" else place.kind,
         source=place.source + registry.cite("cms-hospitals-2026"),

@@ -71,7 +71,11 @@ def build(data: Path, places: Places, kinds: list[Specialty], registry: Registry
     rows = read(folder / "ma_programs.csv") + read(folder / "newengland_other_programs.csv")
     for row in rows:
         _lay_over(out, row, moves.get(row["program_key"], {}), places, kinds, registry)
-    _place_acgme_ids(out, read(folder / "acgme_programs.csv"), places, kinds, registry)
+    cities = {(row["state"], row["zip"]): row["city"] for row in read(folder / "hospitals_cms_2026.csv")}
+    listed = read(folder / "acgme_programs.csv")
+    for row in listed:
+        row["city"] = row["city"] or cities.get((row["state"], row["zip"]), "")
+    _place_acgme_ids(out, listed, places, kinds, registry)
     return out
 
 
@@ -95,7 +99,7 @@ def _current(
         place = places.institutions[places.by_code[program_id[:4]]]
         kind = by_code[program_id[5:]]
         out.programs[program_id] = Program(
-            program_id, f"{place.name} {kind.name}", place.institution_id, kind.specialty_id, "residency", "", place.city,
+            program_id, _name(place.name, kind.name), place.institution_id, kind.specialty_id, "residency", "", place.city,
             place.state, place.lat, place.lon, "current", "", "", "", source,
         )  # fmt: skip
 
@@ -116,7 +120,7 @@ def _lay_over(
     cited = [ACGME_SOURCES[name] for name in _acgme_sources(row)] if row["acgme_program_id"] else []
     cited += ["nrmp-results-2026"] if old else ["nrmp-codes-2023"] if coded else []
     out.programs[program_id] = Program(
-        program_id, f"{place.name} {kind.name}", place.institution_id, kind.specialty_id, "residency",
+        program_id, _name(place.name, kind.name), place.institution_id, kind.specialty_id, "residency",
         row["acgme_program_id"], city, state, lat or place.lat, lon or place.lon, status, note, move.get("successor", ""),
         "" if restricted else row["website"], tuple(dict.fromkeys(registry.cite(*cited, _compilation(state)))),
     )  # fmt: skip
@@ -125,6 +129,10 @@ def _lay_over(
             places_then = number(row[f"matched_{year}"])
             cited_then = registry.cite("nrmp-results-2014-2020")
             out.history.append(History(program_id, year, int(row[f"quota_{year}"]), places_then, cited_then))
+
+
+def _name(place: str, kind: str) -> str:
+    return place if place.endswith(kind) else f"{place} {kind}"
 
 
 def _compilation(state: str) -> str:

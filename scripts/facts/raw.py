@@ -93,6 +93,11 @@ def spell_out(nrmp_name: str, state: str) -> str:
     return re.sub(r"[A-Za-z]+", lambda word: ABBREVIATIONS.get(word[0], word[0]), name).replace("John's_", "Johns ")
 
 
+def title(text: str) -> str:
+    """Capital initials, also after an apostrophe's end: ``ST VINCENT'S`` is St Vincent's."""
+    return re.sub(r"[A-Za-z]+(?:'[A-Za-z]+)?", lambda word: word[0].capitalize(), text)
+
+
 def number(text: str) -> int | None:
     """A whole number, or None for an empty cell."""
     return int(float(text)) if text.strip() else None
