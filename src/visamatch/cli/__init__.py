@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from visamatch.cli import plan, programs
+from visamatch.cli import plan, programs, serve
 from visamatch.errors import InputError
 
 app = typer.Typer(
@@ -27,6 +27,7 @@ def root() -> None:
 
 app.command("plan")(plan.plan)
 app.add_typer(programs.app, name="programs")
+app.command("serve")(serve.serve)
 
 
 def main() -> None:
