@@ -84,7 +84,7 @@ def groups() -> tuple[Group, ...]:
     wishes = {row.name: row.name for row in specialties().values() if row.level != "fellowship"}
     return (
         Group(
-            "Two answers are enough",
+            "To begin",
             "",
             (
                 Field("specialties.1.name", "Specialty", "select", wishes),
@@ -100,7 +100,7 @@ def groups() -> tuple[Group, ...]:
             ),
         ),
         Group(
-            "Where, and what else",
+            "Places, further specialties, budget",
             "",
             (
                 Field("specialties.2.name", "Second specialty", "select", wishes),
@@ -164,7 +164,8 @@ def read(posted: QueryDict, before: Profile | None) -> tuple[Profile | None, dic
     for each in asked:
         _put(data, each.path.split("."), _typed(each, posted))
     data["specialties"] = _wishes(data.get("specialties", []))
-    data.setdefault("applicant", {})["citizenship"] = _filled(data["applicant"].get("citizenship"))
+    person = data.setdefault("applicant", {})
+    person["citizenship"] = [code for code in person.get("citizenship") or [] if code]
     wrong = _missing(data)
     try:
         profile: Profile = Profile.model_validate(data)
@@ -238,7 +239,3 @@ def _wishes(wishes: list[dict[str, Any]]) -> list[dict[str, Any]]:
     named = [wish for wish in wishes if wish.get("name")]
     weights = (*FIRST_CHOICES, *[FIRST_CHOICES[-1]] * len(named))
     return [{"weight": weight} | wish for weight, wish in zip(weights, named, strict=False)]
-
-
-def _filled(values: list[Any] | None) -> list[Any]:
-    return [value for value in values or [] if value]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import date
 from itertools import chain
 
 from django.core.paginator import Paginator
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from visamatch.directory.cap_exempt import cap_standing
 from visamatch.directory.programs import directory
+from visamatch.evidence.ages import last_day
 from visamatch.evidence.assess import assess, assess_all
 from visamatch.evidence.assessment import Weighed
 from visamatch.evidence.words import J1, STANDINGS
@@ -68,7 +70,7 @@ def program(request: HttpRequest, program_id: str) -> HttpResponse:
         "institution": assessment.institution,
         "system": known.system(assessment.institution),
         "assessment": assessment,
-        "timeline": sorted(assessment.statements, key=lambda item: item.age is None or item.age),
+        "timeline": sorted(assessment.statements, key=_day, reverse=True),
         "stale": sum(item.stale for item in assessment.statements),
         "conflicts": [item for item in assessment.statements if item.conflicts_with],
         "entry": find(workspace.entries, found.program_id),
@@ -86,6 +88,11 @@ def program(request: HttpRequest, program_id: str) -> HttpResponse:
 def _name(item: Weighed) -> str:
     """What another statement calls this one when they disagree."""
     return f"{item.statement.source.title} ({item.statement.as_of[:4]})"
+
+
+def _day(item: Weighed) -> date:
+    """The day a statement speaks for; the undated come last."""
+    return last_day(item.statement.as_of) or date.min
 
 
 def _by_year(codes: list[str], quotas: tuple[Quota, ...]) -> list[tuple[int, list[Quota | None]]]:
