@@ -287,7 +287,14 @@ SOURCE_KINDS = (
 INSTITUTION_KINDS = (
     "hospital", "school", "university", "health_center", "consortium", "government", "unknown",
 )  # fmt: skip
-RELATIONS = ("self", "parent_system", "faculty_practice", "university", "sponsoring_school", "affiliate")
+RELATIONS = (
+    "self",
+    "parent_system",
+    "faculty_practice",
+    "university",
+    "sponsoring_school",
+    "affiliate",
+)
 PROGRAM_STATUSES = ("current", "not_in_match", "moved", "closed", "new", "listed", "other_match")
 
 
