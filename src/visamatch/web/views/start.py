@@ -11,8 +11,8 @@ from django.views.decorators.http import require_safe
 from visamatch.directory.programs import directory
 from visamatch.evidence.assess import assess_all
 from visamatch.evidence.words import STANDINGS
-from visamatch.web.guards import today
 from visamatch.web import samples
+from visamatch.web.guards import today
 
 
 @require_safe
