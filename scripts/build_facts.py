@@ -23,6 +23,9 @@ def build(data: Path) -> dict[type, list]:
     filed = filings.filings(cases, employers, sources)
     approved = filings.approvals(filings.uscis(data), employers, sources)
     season.cite_cycles(sources)
+    names = {key: program.name for key, program in listed.programs.items()}
+    names |= {key: place.name for key, place in where.institutions.items()}
+    names |= {system.system_id: system.name for system in where.systems}
     made = {
         tables.Specialty: kinds,
         tables.System: where.systems,
@@ -31,7 +34,8 @@ def build(data: Path) -> dict[type, list]:
         tables.Program: listed.programs.values(),
         tables.Track: listed.tracks,
         tables.Quota: listed.quotas,
-        tables.Policy: policies.build(data, sources),
+        tables.History: listed.history,
+        tables.Policy: policies.build(data, names, sources),
         tables.Filings: filed,
         tables.Approvals: approved,
         tables.Fee: season.fees(data, sources),

@@ -33,9 +33,7 @@ NOT_A_PHYSICIAN_TRAINEE = re.compile(
     r"|policy|data|scien|non-gme|emergency & critical care",
     re.IGNORECASE,
 )
-PHYSICIAN_SOC = re.compile(
-    r"29-1(06[0-9]|2[1-4][0-9])|29-(9099|1299|9799|1129)|25-1071|19-1042|11-9111"
-)
+PHYSICIAN_SOC = re.compile(r"29-1(06[0-9]|2[1-4][0-9])|29-(9099|1299|9799|1129)|25-1071|19-1042|11-9111")
 OUTSIDE = (  # employers or worksites whose residents are no physicians
     re.compile(r"MCPHS|college of pharmacy|animal|veterinar|cvs|podiatr", re.IGNORECASE),
     re.compile(r"north grafton", re.IGNORECASE),
@@ -66,21 +64,12 @@ EXTRACTS = {  # file: fiscal year, decisions covered, source
 
 def trainee_kind(title: str, soc: str) -> str:
     """``resident``, ``fellow`` or ``resident_or_fellow`` of a job title, empty when it is neither."""
-    if (
-        not TRAINEE.search(title)
-        or NOT_A_PHYSICIAN_TRAINEE.search(title)
-        or not PHYSICIAN_SOC.match(soc)
-    ):
+    if not TRAINEE.search(title) or NOT_A_PHYSICIAN_TRAINEE.search(title) or not PHYSICIAN_SOC.match(soc):
         return ""
-    fellow, resident = (
-        FELLOW.search(title),
-        RESIDENT.search(re.sub(r"house ?staff", "", title, flags=re.I)),
-    )
+    fellow, resident = FELLOW.search(title), RESIDENT.search(re.sub(r"house ?staff", "", title, flags=re.I))
     if fellow:
         return "resident_or_fellow" if resident and "/" in title else "fellow"
-    return (
-        "resident" if resident or re.search("house ?staff", title, re.I) else "resident_or_fellow"
-    )
+    return "resident" if resident or re.search("house ?staff", title, re.I) else "resident_or_fellow"
 
 
 class SpecialtyNames:
@@ -90,25 +79,14 @@ class SpecialtyNames:
         names = [
             (_words(name), kind) for kind in kinds for name in (kind.name, *kind.aliases) if len(name) >= 5 or "/" in name
         ]  # fmt: skip
-        names += [
-            (short, kind)
-            for kind in kinds
-            for short in ("im", "fm")
-            if short.upper() in kind.aliases
-        ]
+        names += [(short, kind) for kind in kinds for short in ("im", "fm") if short.upper() in kind.aliases]
         self._names = sorted(names, key=lambda pair: -len(pair[0]))
 
     def find(self, title: str, kind: str) -> str:
         """The specialty_id, or empty when the title names none."""
         text = _words(title)
-        levels = (
-            ("fellowship", "residency", "combined")
-            if kind == "fellow"
-            else ("residency", "combined", "fellowship")
-        )
-        found = [
-            (name, spec) for name, spec in self._names if re.search(rf"\b{re.escape(name)}\b", text)
-        ]
+        levels = ("fellowship", "residency", "combined") if kind == "fellow" else ("residency", "combined", "fellowship")
+        found = [(name, spec) for name, spec in self._names if re.search(rf"\b{re.escape(name)}\b", text)]
         if not found:
             return ""
         longest = len(found[0][0])
@@ -117,12 +95,8 @@ class SpecialtyNames:
 
 
 def _words(text: str) -> str:
-    text = re.sub(
-        r"\bpediatrics? resident|\bpediatric medical resident", "pediatrics resident", text.lower()
-    )
-    text = text.replace("psychiatric resident", "psychiatry resident").replace(
-        "anesthesia ", "anesthesiology "
-    )
+    text = re.sub(r"\bpediatrics? resident|\bpediatric medical resident", "pediatrics resident", text.lower())
+    text = text.replace("psychiatric resident", "psychiatry resident").replace("anesthesia ", "anesthesiology ")
     return slug(re.sub(r"^medicine$|-(primary|preliminary)$", "no-name", text)).replace("-", " ")
 
 
@@ -139,15 +113,7 @@ def cases(data: Path, kinds: list[Specialty]) -> Iterator[Case]:
             wage = _wage(row)
             if wage and not TRAINEE_WAGE[0] <= wage <= TRAINEE_WAGE[1]:
                 continue
-            yield Case(
-                employer,
-                city,
-                row["WORKSITE_STATE"] or "",
-                kind,
-                names.find(title, kind),
-                wage,
-                year,
-            )
+            yield Case(employer, city, row["WORKSITE_STATE"] or "", kind, names.find(title, kind), wage, year)
 
 
 def _wage(row: dict[str, Any]) -> int | None:
@@ -176,9 +142,7 @@ def filings(found: list[Case], petitioners: Petitioners, registry: Registry) -> 
     return out
 
 
-def approvals(
-    rows: list[dict[str, Any]], petitioners: Petitioners, registry: Registry
-) -> list[Approvals]:
+def approvals(rows: list[dict[str, Any]], petitioners: Petitioners, registry: Registry) -> list[Approvals]:
     """USCIS approvals of petitioners linked to an institution, by fiscal year."""
     sums: dict[tuple[str, int], list[int]] = defaultdict(lambda: [0, 0])
     for row in rows:
@@ -195,15 +159,8 @@ def approvals(
 
 def uscis(data: Path) -> list[dict[str, Any]]:
     """The employer rows of the USCIS hub, once each."""
-    rows = pq.read_table(
-        data / "filings" / "uscis_datahub_health_univ_FY2014_2023.parquet"
-    ).to_pylist()
-    once = {
-        tuple(
-            (name, value) for name, value in row.items() if name not in {"source_file", "ZIP"}
-        ): row
-        for row in rows
-    }
+    rows = pq.read_table(data / "filings" / "uscis_datahub_health_univ_FY2014_2023.parquet").to_pylist()
+    once = {tuple((name, value) for name, value in row.items() if name not in {"source_file", "ZIP"}): row for row in rows}
     return list(once.values())
 
 

@@ -36,13 +36,9 @@ class Petitioners:
 
     rows: dict[str, Petitioner] = field(default_factory=dict)
     by_key: dict[tuple[str, str], str] = field(default_factory=dict)  # (state, key) of exact names
-    cities: dict[str, frozenset[str]] = field(
-        default_factory=dict
-    )  # petitioner_id: cities, upper case
+    cities: dict[str, frozenset[str]] = field(default_factory=dict)  # petitioner_id: cities, upper case
     hand: set[str] = field(default_factory=set)
-    by_city: dict[tuple[str, str], list[tuple[str, str]]] = field(
-        default_factory=lambda: defaultdict(list)
-    )
+    by_city: dict[tuple[str, str], list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
 
     def of(self, employer: str, state: str) -> str | None:
         """The petitioner of an LCA employer string."""
@@ -54,11 +50,7 @@ class Petitioners:
         name = key(row["Employer"] or "")
         who = self.by_key.get((state, name))
         if who is None and len((row["Employer"] or "").strip()) >= USCIS_CUT - 1:
-            whole = {
-                found
-                for full, found in self.by_city.get((state, city), [])
-                if full.startswith(name)
-            }
+            whole = {found for full, found in self.by_city.get((state, city), []) if full.startswith(name)}
             who = whole.pop() if len(whole) == 1 else None
         if who is None or not self.rows[who].institutions:
             return None
@@ -85,10 +77,10 @@ def build(filers: list[tuple[str, str]], places: Places, registry: Registry) -> 
     out = Petitioners()
     for row in read(HAND / "petitioners.csv"):
         cited = registry.cite(*row["source"].split("|"))
-        states = row["states"].split("|") if row["states"] else [row["state"]]
+        states = row["states"].split("|")
         _add(out, Petitioner(
-            row["petitioner_id"], row["name"], unique(row["spellings"].split("|")), row["city"], row["state"], row["relation"],
-            unique(row["institutions"].split("|")), row["system_id"], cited,
+            row["petitioner_id"], row["name"], unique(row["spellings"].split("|")), row["city"], states[0], row["relation"],
+            places.matching(row["institutions"]), row["system_id"], cited,
         ), states, places)  # fmt: skip
         out.hand.add(row["petitioner_id"])
     _institutions(out, places, registry)
@@ -103,16 +95,8 @@ def _institutions(out: Petitioners, places: Places, registry: Registry) -> None:
         for name in (place.name, *place.aliases):
             owners[place.state, key(name)].add(place.institution_id)
     for place in places.institutions.values():
-        own = [
-            name
-            for name in (place.name, *place.aliases)
-            if owners[place.state, key(name)] == {place.institution_id}
-        ]
-        own = [
-            name
-            for name in own
-            if len(key(name)) >= 8 and (place.state, key(name)) not in out.by_key
-        ]
+        own = [name for name in (place.name, *place.aliases) if owners[place.state, key(name)] == {place.institution_id}]
+        own = [name for name in own if len(key(name)) >= 8 and (place.state, key(name)) not in out.by_key]
         if not own or not place.state:
             continue
         relation = "university" if place.kind == "university" else "self"
@@ -130,26 +114,14 @@ def _filers(out: Petitioners, filers: list[tuple[str, str]], registry: Registry)
             spellings[state, key(employer)].add(employer)
     for (state, name_key), names in sorted(spellings.items()):
         name = min(names)
-        row = Petitioner(
-            f"{slug(name_key)}-{state.lower()}",
-            name,
-            tuple(sorted(names - {name})),
-            "",
-            state,
-            "",
-            (),
-            "",
-            (),
-        )
+        row = Petitioner(f"{slug(name_key)}-{state.lower()}", name, tuple(sorted(names - {name})), "", state, "", (), "", ())
         out.rows[row.petitioner_id] = row
         out.by_key[state, name_key] = row.petitioner_id
 
 
 def _add(out: Petitioners, row: Petitioner, states: list[str], places: Places) -> None:
     out.rows[row.petitioner_id] = row
-    cities = {
-        place.city.upper() for place in map(places.institutions.__getitem__, row.institutions)
-    } | {row.city.upper()}
+    cities = {place.city.upper() for place in map(places.institutions.__getitem__, row.institutions)} | {row.city.upper()}
     out.cities[row.petitioner_id] = frozenset(cities - {""})
     for name in (row.name, *row.spellings):
         for state in states:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import fnmatch
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from facts.raw import HAND, Record, decimal, read, slug, spell_out, unique
+from facts.raw import HAND, Record, decimal, key, read, slug, spell_out, title, unique
 from facts.registry import Registry
 from visamatch.facts.tables import Institution, System
 
@@ -43,6 +44,23 @@ class Places:
         for name in (place.name, *place.aliases):
             self.by_name.setdefault((place.state, name), place.institution_id)
 
+    def matching(self, patterns: str) -> tuple[str, ...]:
+        """Institution ids by ``|``-separated patterns; one that finds none stops the build."""
+        found = [fnmatch.filter(sorted(self.institutions), pattern) for pattern in patterns.split("|")]
+        if not all(found):
+            raise KeyError(patterns)
+        return unique(place_id for ids in found for place_id in ids)
+
+
+    def from_acgme(self, name: str, city: str, state: str, cited: tuple[str, ...]) -> Institution:
+        """The institution an ACGME program is named after, made where no other stands for it."""
+        place_id = f"{slug(name)}-{state.lower()}"
+        if place_id not in self.institutions:
+            self.add(Institution(
+                place_id, name, (), _kind(name), city, state, None, None, "", "", "", "", "", (), "open", "", cited,
+            ))  # fmt: skip
+        return self.institutions[place_id]
+
 
 def build(data: Path, registry: Registry) -> Places:
     """Systems and institutions of all states."""
@@ -51,36 +69,67 @@ def build(data: Path, registry: Registry) -> Places:
     hospitals = {row["cms_ccn"]: row for row in read(folder / "hospitals_cms_2026.csv")}
     _massachusetts(places, folder, hospitals, registry)
     _new_england(places, folder, registry)
+    _hand(places)
     _national(places, folder, hospitals, registry)
-    for row in read(HAND / "institutions.csv"):
-        places.by_name["MA", row["raw_name"]] = row["institution_id"]
+    _systems(places, registry)
+    _city_points(places, hospitals, registry)
     return places
 
 
-def _massachusetts(
-    places: Places, folder: Path, hospitals: dict[str, Record], registry: Registry
-) -> None:
+def _city_points(places: Places, hospitals: dict[str, Record], registry: Registry) -> None:
+    """Where no hospital was matched, the mean point of the city's hospitals: enough for distance."""
+    cities = defaultdict(list)
+    for row in hospitals.values():
+        if row["latitude"]:
+            cities[row["state"], key(row["city"])].append((float(row["latitude"]), float(row["longitude"])))
+    for place in places.institutions.values():
+        points = cities.get((place.state, key(place.city)))
+        if place.lat is None and place.city and points:
+            lat, lon = (round(sum(axis) / len(points), 4) for axis in zip(*points, strict=True))
+            cited = unique([*place.source, *registry.cite("hifld-hospitals")])
+            place = replace(place, lat=lat, lon=lon, point="city", source=cited)
+        elif place.lat is not None:
+            place = replace(place, point="hospital")
+        places.institutions[place.institution_id] = place
+
+
+def _systems(places: Places, registry: Registry) -> None:
+    """Systems named by hand; one that is only its single institution again is dropped."""
+    for row in read(HAND / "systems.csv"):
+        places.systems.append(System(
+            row["system_id"], row["name"], unique(row["aliases"].split("|")), registry.cite("petitioner-links"),
+        ))  # fmt: skip
+        for place_id in places.matching(row["members"]):
+            places.institutions[place_id] = replace(places.institutions[place_id], system_id=row["system_id"])
+    for place in places.institutions.values():
+        if place.system_id == slug(place.name) and place.institution_id != "mass-general-brigham":
+            places.institutions[place.institution_id] = replace(place, system_id="")
+    used = {place.system_id for place in places.institutions.values()}
+    places.systems = [system for system in places.systems if system.system_id in used]
+
+
+def _hand(places: Places) -> None:
+    """Names the program tables use, and codes of the 2026 list that belong to a place known by name."""
+    for row in read(HAND / "institutions.csv"):
+        place = places.institutions[row["institution_id"]]
+        places.by_name[place.state, row["raw_name"]] = place.institution_id
+        places.add(replace(place, nrmp_codes=unique([*place.nrmp_codes, row["nrmp_code"]])))
+
+
+def _massachusetts(places: Places, folder: Path, hospitals: dict[str, Record], registry: Registry) -> None:
     points = {}
     for row in read(folder / "ma_programs.csv"):
         if row["latitude"]:
-            points.setdefault(
-                row["institution"], (decimal(row["latitude"]), decimal(row["longitude"]))
-            )
+            points.setdefault(row["institution"], (decimal(row["latitude"]), decimal(row["longitude"])))
     systems: dict[str, str] = {}
     for row in read(folder / "institutions_ma.csv"):
         name = re.sub(r" \(Steward\)$", "", row["canonical_name"])
-        lat, lon = _point(hospitals.get(row["cms_ccn"])) or points.get(
-            row["canonical_name"], (None, None)
-        )
+        lat, lon = _point(hospitals.get(row["cms_ccn"])) or points.get(row["canonical_name"], (None, None))
         system = re.sub(r" \(.*\)$", "", row["health_system"])
         closed = "closed 2024-08-31" in row["notes"].lower()
-        codes = (
-            ()
-            if name == "UMass Memorial Medical Center"
-            else unique(row["nrmp_institution_codes"].split("|"))
-        )
+        codes = () if name == "UMass Memorial Medical Center" else unique(row["nrmp_institution_codes"].split("|"))
         places.add(Institution(
-            slug(name), name, unique([*row["aliases"].split("|"), row["cms_facility_name"].title()]), _ma_kind(row),
+            slug(name), name, unique([*row["aliases"].split("|"), title(row["cms_facility_name"])]), _ma_kind(row),
             re.sub(r" \(.*\)$", "", row["city"]), "MA", lat, lon, slug(system) if system else "",
             OWNERSHIP.get(row["ownership"], ""), row["university_affiliation"], row["affiliation_source"][:80],
             row["cms_ccn"], codes, "closed" if closed else "open", _ma_note(row), _ma_sources(row, registry),
@@ -100,9 +149,7 @@ def _massachusetts(
     ))  # fmt: skip
     aliases = {"mass-general-brigham": ("MGB", "Partners HealthCare")}
     places.systems += [
-        System(
-            system_id, name, aliases.get(system_id, ()), registry.cite("massachusetts-compilation")
-        )
+        System(system_id, name, aliases.get(system_id, ()), registry.cite("massachusetts-compilation"))
         for system_id, name in systems.items()
     ]
 
@@ -142,8 +189,7 @@ def _ma_sources(row: Record, registry: Registry) -> tuple[str, ...]:
     cited += ["nbc-2024-08-30"] if "nbcboston" in text else []
     pages = re.findall(r"[a-z][\w.-]+\.(?:org|com|edu|net)\b", row["affiliation_source"])
     pages = [
-        registry.page(host, "secondary", f"Affiliation of {row['canonical_name']}", "undated")
-        for host in pages
+        registry.page(host, "secondary", f"Affiliation of {row['canonical_name']}", "undated") for host in pages
     ]
     return registry.cite(*cited) + unique(pages)
 
@@ -179,12 +225,8 @@ def _kind(name: str) -> str:
     return next((kind for pattern, kind in KINDS if re.search(pattern, name)), "unknown")
 
 
-def _national(
-    places: Places, folder: Path, hospitals: dict[str, Record], registry: Registry
-) -> None:
-    links = {
-        row["nrmp_institution_code"]: row for row in read(folder / "institutions_nrmp_national.csv")
-    }
+def _national(places: Places, folder: Path, hospitals: dict[str, Record], registry: Registry) -> None:
+    links = {row["nrmp_institution_code"]: row for row in read(folder / "institutions_nrmp_national.csv")}
     tracks = defaultdict(list)
     for row in read(folder / "nrmp_quotas_2026.csv"):
         tracks[row["nrmp_code"][:4]].append(row)
@@ -193,17 +235,11 @@ def _national(
         place_id = places.by_code.get(code)
         if place_id and places.institutions[place_id].state == "MA":
             continue
-        place = (
-            places.institutions[place_id]
-            if place_id
-            else _from_code(code, rows, link, places, registry)
-        )
+        place = places.institutions[place_id] if place_id else _from_code(code, rows, link, places, registry)
         places.add(_with_hospital(place, link, hospitals, registry))
 
 
-def _from_code(
-    code: str, rows: list[Record], link: Record, places: Places, registry: Registry
-) -> Institution:
+def _from_code(code: str, rows: list[Record], link: Record, places: Places, registry: Registry) -> Institution:
     raw, state = rows[0]["institution"].strip(), rows[0]["state"]
     city = next((row["city"] for row in rows if row["city"]), "") or link.get("city", "")
     name = spell_out(raw, state) if raw else f"Institution {code} (name not known)"
@@ -218,21 +254,17 @@ def _from_code(
     )  # fmt: skip
 
 
-def _with_hospital(
-    place: Institution, link: Record, hospitals: dict[str, Record], registry: Registry
-) -> Institution:
+def _with_hospital(place: Institution, link: Record, hospitals: dict[str, Record], registry: Registry) -> Institution:
     """Add CMS number, ownership and point where the link is sound: same city, or no city and the same name."""
     score = float(link.get("match_score") or 0)
     status = link.get("match_status", "")
-    sound = status == "auto_same_city" or (
-        status == "auto_other_city_check" and not link["city"] and score >= 92
-    )
+    sound = (status == "auto_same_city" and score > 80) or (status == "auto_other_city_check" and not link["city"] and score >= 92)
     hospital = hospitals.get(link.get("cms_ccn_candidate", "")) if sound else None
     if not hospital or hospital["state"] != place.state:
         return place
     lat, lon = _point(hospital) or (None, None)
     return replace(
-        place, aliases=unique([*place.aliases, hospital["facility_name"].title()]), city=place.city or hospital["city"].title(),
+        place, aliases=unique([*place.aliases, title(hospital["facility_name"])]), city=place.city or title(hospital["city"]),
         lat=lat, lon=lon, ownership=hospital["ownership_class"], cms_ccn=hospital["cms_ccn"],
         kind="hospital" if place.kind == "unknown" else place.kind,
         source=place.source + registry.cite("cms-hospitals-2026"),

@@ -27,9 +27,14 @@ MONTHS = {name: f"{month:02}" for month, name in enumerate(
 READ_ON = "2026-11"
 
 
-def build(data: Path, registry: Registry) -> list[Policy]:
-    """One row per page: the label where there is one, else the New England table's codes."""
-    labels = {row["url"]: row for row in _labels(data / "labelled" / "visa_statements.jsonl")}
+def build(data: Path, names: dict[str, str], registry: Registry) -> list[Policy]:
+    """One row per page: the label where there is one, else the New England table's codes.
+
+    ``names`` are the names of programs and institutions by id, for the titles of pages.
+    """
+    labels: dict[str, dict[str, Any]] = {}
+    for row in _labels(data / "labelled" / "visa_statements.jsonl"):
+        labels[row["url"]] = max(labels.get(row["url"], row), row, key=_says)  # the fuller reading of one page
     table = {
         row["source_url"]: row for row in read(data / "programs" / "visa_policy_facts_new_england.csv")
         if row["source_kind"] not in NOT_SHIPPED
@@ -38,7 +43,7 @@ def build(data: Path, registry: Registry) -> list[Policy]:
     for place in read(HAND / "policies.csv"):
         label, row = labels.pop(place["url"], None), table.pop(place["url"], None)
         if label or row:
-            out.append(_policy(place, label, row, registry))
+            out.append(_policy(place, label, row, names, registry))
     for url in [*labels, *table]:
         print(f"no subject in hand/policies.csv: {url}")
     return out
@@ -49,21 +54,23 @@ def _labels(path: Path) -> list[dict[str, Any]]:
     return [row for row in rows if row["label"] == "policy" and row["source_kind"] == "own_page"]
 
 
+def _says(label: dict[str, Any]) -> int:
+    return len(label["h1b_conditions"]) + sum(label[name] != "unknown" for name in ("sponsors_j1", "sponsors_h1b"))
+
+
 def _policy(
-    place: Record, label: dict[str, Any] | None, row: Record | None, registry: Registry
+    place: Record, label: dict[str, Any] | None, row: Record | None, names: dict[str, str], registry: Registry
 ) -> Policy:
     stated = (label or {}).get("as_of") or (row or {}).get("page_date", "")
     date = page_date(stated)
     host = re.sub(r"^www\.", "", urlsplit(place["url"]).netloc)
-    kind = (
-        "program_page"
-        if place["scope"] == "program" or place["level"] == "fellowship"
-        else "gme_page"
-    )
+    kind = "program_page" if place["scope"] == "program" or place["level"] == "fellowship" else "gme_page"
     via = host if host in COPIES else ""
-    source = registry.page(place["url"], kind, f"{place['subject']}: visa policy", date, via=via)
+    source = registry.page(place["url"], kind, f"{names[place['subject']]}: visa page", date, via=via)
     codes = _label_codes(label) if label else _table_codes(row or {})
     j1, h1b, conditions, visas, details = codes
+    if place["prefers"]:
+        details = (*details, f"prefers={place['prefers']}")
     return Policy(
         source, place["scope"], place["subject"], place["level"], place["specialty_id"], j1, h1b, conditions, visas, details,
         place["note"], date, READ_ON, _confidence(date, label, row), (source,),
@@ -73,16 +80,10 @@ def _policy(
 def page_date(text: str) -> str:
     """ISO date, possibly partial, of a page's own age; a range gives its first year."""
     found = re.search(r"(?<!pre-)\b((?:19|20)\d\d)(-(?:0[1-9]|1[0-2])(?!\d)(?:-[0-3]\d)?)?", text)
-    return (
-        "undated"
-        if not found or text.startswith("undated")
-        else "".join(filter(None, found.groups()))
-    )
+    return "undated" if not found or text.startswith("undated") else "".join(filter(None, found.groups()))
 
 
-def _label_codes(
-    label: dict[str, Any],
-) -> tuple[str, str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+def _label_codes(label: dict[str, Any]) -> tuple[str, str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
     details = {name: _detail(name, value) for name, value in label["img_policy"].items()}
     lines = [f"{name}={value}" for name, value in sorted(details.items()) if value]
     lines += [f"j1_condition={code}" for code in label.get("j1_conditions") or []]
@@ -93,13 +94,7 @@ def _label_codes(
 
 def _table_codes(row: Record) -> tuple[str, str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
     conditions = [re.sub(r" \(.*\)", "", code) for code in row["h1b_conditions"].split(";")]
-    return (
-        row["sponsors_j1"],
-        row["sponsors_h1b"],
-        unique(conditions),
-        _visas(row["other_visas"].split(",")),
-        (),
-    )
+    return row["sponsors_j1"], row["sponsors_h1b"], unique(conditions), _visas(row["other_visas"].split(",")), ()
 
 
 def _detail(name: str, value: Any) -> str:
@@ -110,19 +105,14 @@ def _detail(name: str, value: Any) -> str:
     day = re.search(rf"({'|'.join(MONTHS)}) (\d+)", text)
     if day:
         return f"{MONTHS[day[1]]}-{int(day[2]):02}"
-    return (
-        re.sub(r"\W+", "_", re.sub(r" \(.*\)", "", text)).strip("_") if not text.isdigit() else text
-    )
+    return re.sub(r"\W+", "_", re.sub(r" \(.*\)", "", text)).strip("_") if not text.isdigit() else text
 
 
 def _visas(names: list[str]) -> tuple[str, ...]:
     codes = []
     for name in names:
         text = name.strip().lower()
-        code = next(
-            (code for start, code in OTHER_VISAS.items() if text.startswith(start)),
-            re.sub(r"\W+", "_", text),
-        )
+        code = next((code for start, code in OTHER_VISAS.items() if text.startswith(start)), re.sub(r"\W+", "_", text))
         codes.append(f"not_{code}" if "not accepted" in text else code)
     return unique(codes)
 

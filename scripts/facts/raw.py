@@ -21,13 +21,14 @@ Record = dict[str, str]
 ABBREVIATIONS = dict(
     pair.split("=")
     for pair in (
-        "Acad=Academy,Assn=Association,Childrens=Children's,Co=County,Cnty=County,Coll=College,"
-        "Comm=Community,COM=College of Medicine,Cncr=Cancer,Ctr=Center,Ctrs=Centers,Educ=Education,"
-        "Elizabeths=Elizabeth's,Fam=Family,Fdn=Foundation,Gen=General,Grtr=Greater,Hlth=Health,"
-        "Hosp=Hospital,Hosps=Hospitals,Inst=Institute,Johns=John's,Josephs=Joseph's,Lukes=Luke's,"
-        "Marys=Mary's,Med=Medical,Mem=Memorial,Mt=Mount,Presby=Presbyterian,Reg=Regional,"
-        "Rehab=Rehabilitation,SOM=School of Medicine,St=St.,Svcs=Services,Sys=System,"
-        "Univ=University,Vincents=Vincent's,Womens=Women's"
+        "Acad=Academy,Affil=Affiliated,Assn=Association,Childrens=Children's,Cncr=Cancer,Co=County,"
+        "Cnty=County,Coll=College,COM=College of Medicine,Comm=Community,Ctr=Center,Ctrs=Centers,Dept=Department,"
+        "Ed=Education,Educ=Education,Elizabeths=Elizabeth's,Fam=Family,Fdn=Foundation,Gen=General,Grad=Graduate,"
+        "Grtr=Greater,Hlth=Health,Hosp=Hospital,Hosps=Hospitals,HSC=Health Science Center,Inst=Institute,Johns=John's,"
+        "Josephs=Joseph's,Lukes=Luke's,Marys=Mary's,Med=Medical,Mem=Memorial,Mt=Mount,Natl=National,"
+        "Prac=Practice,Presby=Presbyterian,Progs=Programs,Reg=Regional,Rehab=Rehabilitation,Res=Residency,"
+        "Ritas=Rita's,Sch=School,Sci=Sciences,SOM=School of Medicine,Srvcs=Services,St=St.,Svcs=Services,Svc=Service,"
+        "Sys=System,Teach=Teaching,Univ=University,Vincents=Vincent's,Womens=Women's"
     ).split(",")
 )
 LOWER = {short.lower(): full for short, full in ABBREVIATIONS.items()}
@@ -64,9 +65,7 @@ def _cell(value: Any) -> str:
 def slug(text: str) -> str:
     """A readable id: ``Brigham and Women's Hospital`` becomes ``brigham-and-womens-hospital``."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", plain.lower().replace("'", "").replace("&", " and ")).strip(
-        "-"
-    )
+    return re.sub(r"[^a-z0-9]+", "-", plain.lower().replace("'", "").replace("&", " and ")).strip("-")
 
 
 LEGAL_FORMS = re.compile(
@@ -87,7 +86,16 @@ def spell_out(nrmp_name: str, state: str) -> str:
     name = re.sub(rf"-{state}$", "", nrmp_name.strip()) if state else nrmp_name.strip()
     name = re.sub(r"^U (?:of )?", "University of ", name)
     name = re.sub(r"\bU\b(?!\.)", "University", name)
-    return re.sub(r"[A-Za-z]+", lambda word: ABBREVIATIONS.get(word[0], word[0]), name)
+    name = re.sub(r"\b(Coll|College|Sch|School)( of)? Med\b", r"\1 of Medicine", name)
+    name = re.sub(r"\b(Coll|College)( of)? Osteo Med\b", r"\1 of Osteopathic Medicine", name)
+    name = re.sub(r"\bFam(ily)? Med\b", "Family Medicine", name)
+    name = re.sub(r"(?<=Johns) (?=Hopkins)", "_", name)  # not a saint's hospital
+    return re.sub(r"[A-Za-z]+", lambda word: ABBREVIATIONS.get(word[0], word[0]), name).replace("John's_", "Johns ")
+
+
+def title(text: str) -> str:
+    """Capital initials, also after an apostrophe's end: ``ST VINCENT'S`` is St Vincent's."""
+    return re.sub(r"[A-Za-z]+(?:'[A-Za-z]+)?", lambda word: word[0].capitalize(), text)
 
 
 def number(text: str) -> int | None:

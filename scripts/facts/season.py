@@ -7,50 +7,36 @@ from pathlib import Path
 
 import yaml
 
-from facts.raw import HAND, SHIPPED, Record, number, read, slug
+from facts.raw import HAND, SHIPPED, Record, number, read
 from facts.registry import Registry
 from visamatch.facts.tables import BaseRate, Fee, Signals, Specialty
 
-NOT_FOUND = ("not found", "UNVERIFIED")
 TOGETHER = {  # one signal quota for two specialties
     "Child Neurology & NDD": ("child-neurology", "neurodevelopmental-disabilities"),
     "Diagnostic Radiology and Interventional Radiology": ("diagnostic-radiology", "interventional-radiology-integrated"),
     "Thoracic Surgery": ("thoracic-surgery-integrated",),
 }  # fmt: skip
-TIERS = re.compile(r"programs (?:\d+-)?(\d+)\b(?!\+)|first (\d+)|^each,? (?:programs )?\d+-(\d+)")
 
 
 def fees(data: Path, registry: Registry) -> list[Fee]:
-    """Prices with an amount that somebody read; worked examples and guesses are left out."""
+    """Prices that bear on the coming season, in our own words; the amount is checked against the raw table."""
+    raw = {
+        (row["item"], row["season_or_year"], row["amount_usd"]): row for row in read(data / "match" / "fees.csv")
+    }  # fmt: skip
     out = []
-    for row in read(data / "match" / "fees.csv"):
-        known = row["amount_usd"] and not row["confidence"].startswith(NOT_FOUND)
-        if not known or "worked example" in row["item"]:
-            continue
-        rule = row["unit_or_rule"]
-        season = re.sub(r" (season|Match|eligibility periods|Pathways)$", "", row["season_or_year"])
-        tier = (
-            TIERS.search(rule)
-            if row["item"] == "ERAS residency application" and "+" not in rule
-            else None
-        )
-        up_to = int(next(filter(None, tier.groups()))) if tier else None
-        suffix = f"-{up_to or 'rest'}" if row["item"] == "ERAS residency application" else ""
-        suffix += "-small" if "small employers" in rule and row["amount_usd"] == "460" else ""
+    for row in read(HAND / "fees.csv"):
+        seen = raw[row["raw_item"], row["raw_season"], row["amount"]]
+        source = _source(seen, f"Fees: {row['item']}", row["season"], registry)
         out.append(Fee(
-            slug(f"{row['item']} {season}") + suffix, row["item"], season, float(row["amount_usd"]), up_to, rule,
-            row["who_pays"].split(" ")[0], (_source(row, f"Fees: {row['item']}", season, registry),),
+            row["fee_id"], row["item"], row["season"], float(row["amount"]), number(row["up_to"]), row["rule"],
+            row["payer"], (source,),
         ))  # fmt: skip
     return out
 
 
 def signals(data: Path, kinds: list[Specialty], registry: Registry) -> list[Signals]:
     """Signals by season and specialty."""
-    by_name = {
-        name.lower(): kind.specialty_id
-        for kind in reversed(kinds)
-        for name in (kind.name, *kind.aliases)
-    }
+    by_name = {name.lower(): kind.specialty_id for kind in reversed(kinds) for name in (kind.name, *kind.aliases)}
     out = []
     for row in read(data / "match" / "signal_counts_by_season.csv"):
         season = row["eras_season"]
@@ -83,16 +69,9 @@ def cite_cycles(registry: Registry) -> None:
 def _source(row: Record, title: str, season: str, registry: Registry) -> str:
     """A source row from the free text of the raw table: its first address, or its words."""
     text = row["source"].split(";")[0].strip()
-    kind = (
-        "official"
-        if "official" in row["confidence"] or "aamc.org" in text or "fsmb.org" in text
-        else "secondary"
-    )
+    kind = "official" if "official" in row["confidence"] or "aamc.org" in text or "fsmb.org" in text else "secondary"
     year = re.search(r"\d{4}(-\d\d)?", season)
     address = re.match(r"[\w.-]+\.[a-z]{2,}[^\s(]*", text)
     return registry.page(
-        address[0] if address else "",
-        kind,
-        title if address else text.replace(" )", ")"),
-        year[0] if year else "undated",
+        address[0] if address else "", kind, title if address else text.replace(" )", ")"), year[0] if year else "undated"
     )

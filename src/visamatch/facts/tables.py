@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import csv
 import types
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
+from functools import cache
 from importlib.resources import files
 from typing import Any, ClassVar, TypeVar, get_args, get_origin, get_type_hints
 
@@ -83,13 +85,14 @@ class Institution:
     status: str  # open, closed or moved
     status_note: str
     source: tuple[str, ...]
+    point: str = ""  # what lat and lon are: hospital, or city (mean of its hospitals: approximate)
 
 
 @dataclass(frozen=True, slots=True)
 class Petitioner:
     """A legal employer that files for trainees. ``relation`` says for whom it files.
 
-    ``relation``: self, parent_system, faculty_practice, university, sponsoring_school, affiliate.
+    ``relation``: see RELATIONS; empty where the employer is linked to no institution.
     ``institutions`` lists whom it may file for; a filing of a petitioner with several supports them
     jointly, never each of them fully.
     """
@@ -147,6 +150,21 @@ class Quota:
 
     table: ClassVar[str] = "quotas"
     nrmp_code: str
+    year: int
+    quota: int
+    filled: int | None
+    source: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Places of a New England program in an earlier Match: its C, A, M and R tracks together.
+
+    A transitional year counts its P tracks; other preliminary places are not in it.
+    """
+
+    table: ClassVar[str] = "history"
+    program_id: str
     year: int
     quota: int
     filled: int | None
@@ -259,13 +277,24 @@ class BaseRate:
 Row = TypeVar("Row")
 
 TABLES: tuple[type[Any], ...] = (
-    Source, Specialty, System, Institution, Petitioner, Program, Track, Quota, Policy, Filings,
-    Approvals, Fee, Signals, BaseRate,
+    Source, Specialty, System, Institution, Petitioner, Program, Track, Quota, History, Policy,
+    Filings, Approvals, Fee, Signals, BaseRate,
 )  # fmt: skip
 
 SOURCE_KINDS = (
     "government_data", "official", "program_page", "gme_page", "study", "secondary", "compilation",
 )  # fmt: skip
+INSTITUTION_KINDS = (
+    "hospital", "school", "university", "health_center", "consortium", "government", "unknown",
+)  # fmt: skip
+RELATIONS = (
+    "self",
+    "parent_system",
+    "faculty_practice",
+    "university",
+    "sponsoring_school",
+    "affiliate",
+)
 PROGRAM_STATUSES = ("current", "not_in_match", "moved", "closed", "new", "listed", "other_match")
 
 
@@ -280,37 +309,51 @@ def rows(table: type[Row]) -> tuple[Row, ...]:
 
 
 def read(table: type[Row], folder: Any = DATA) -> Iterator[Row]:
-    """Read one table from ``folder``; a cell that does not fit its column stops with its place."""
+    """Read one table from ``folder``; a cell that does not fit its column stops with its place.
+
+    Whole columns are converted at once, which saves most of the time; only a failure looks for its line.
+    """
     name = f"{table.table}.csv"  # type: ignore[attr-defined]
     readers = _readers(table)
     with (folder / name).open(encoding="utf-8", newline="") as stream:
-        lines = csv.reader(stream)
-        header = next(lines, [])
-        expected = [column for column, _ in readers]
-        if header != expected:
-            raise InputError(f"{name} line 1", f"the columns {', '.join(expected)}", header)
-        plain = [
-            (place, convert) for place, (_, convert) in enumerate(readers) if convert is not str
+        header, *lines = csv.reader(stream)
+    expected = [column for column, _ in readers]
+    if header != expected:
+        raise InputError(f"{name} line 1", f"the columns {', '.join(expected)}", header)
+    try:
+        columns = list(zip(*lines, strict=True))
+        if lines and len(columns) != len(readers):
+            raise ValueError
+        values = [
+            column if convert is str else map(convert, column)
+            for column, (_, convert) in zip(columns, readers, strict=False)
         ]
-        for cells in lines:
+        yield from _fill(table, len(lines), values)
+    except ValueError:
+        _complain(name, lines, readers)
+
+
+def _fill(table: type[Row], count: int, columns: Iterable[Iterable[Any]]) -> list[Row]:
+    """Make rows without their frozen constructor, which would cost more than all the reading."""
+    made = [table.__new__(table) for _ in range(count)]
+    for field, column in zip(fields(table), columns, strict=False):  # type: ignore[arg-type]
+        deque(map(getattr(table, field.name).__set__, made, column), maxlen=0)
+    return made
+
+
+def _complain(name: str, lines: list[list[str]], readers: list[Any]) -> None:
+    """Find the line that does not fit, and say so."""
+    for number, cells in enumerate(lines, 2):
+        if len(cells) != len(readers):
+            raise InputError(f"{name} line {number}", f"{len(readers)} cells", len(cells))
+        for cell, (column, convert) in zip(cells, readers, strict=True):
             try:
-                for place, convert in plain:
-                    cells[place] = convert(cells[place])
-                yield table(*cells)
-            except (ValueError, TypeError, IndexError):
-                raise _misfit(f"{name} line {lines.line_num}", cells, readers) from None
-
-
-def _misfit(where: str, cells: list[Any], readers: list[Any]) -> InputError:
-    if len(cells) != len(readers):
-        return InputError(where, f"{len(readers)} cells", len(cells))
-    for cell, (column, convert) in zip(cells, readers, strict=True):
-        try:
-            convert(cell)
-        except (ValueError, AttributeError):
-            if isinstance(cell, str):
-                return InputError(f"{where}, {column}", "a number", cell)
-    return InputError(where, "a row of this table", cells)
+                convert(cell)
+            except ValueError:
+                where = f"{name} line {number}, {column}"
+                raise InputError(
+                    where, "1 or nothing" if cell and convert is _flag else "a number", cell
+                ) from None
 
 
 def _readers(table: type[Any]) -> list[tuple[str, Callable[[str], Any]]]:
@@ -320,10 +363,20 @@ def _readers(table: type[Any]) -> list[tuple[str, Callable[[str], Any]]]:
 
 def _reader(hint: Any) -> Callable[[str], Any]:
     if get_origin(hint) is tuple:
-        return lambda cell: tuple(cell.split("|")) if cell else ()
+        return cache(_items)
     if hint is bool:
-        return lambda cell: cell == "1"
+        return _flag
     if isinstance(hint, types.UnionType):
         number = next(kind for kind in get_args(hint) if kind is not type(None))
         return lambda cell: number(cell) if cell else None
     return hint  # type: ignore[no-any-return]
+
+
+def _items(cell: str) -> tuple[str, ...]:
+    return tuple(cell.split("|")) if cell else ()
+
+
+def _flag(cell: str) -> bool:
+    if cell not in {"", "1"}:
+        raise ValueError(cell)
+    return cell == "1"
