@@ -105,9 +105,9 @@ def field_of(soc: str) -> Field:
     return "other_health" if digits.startswith(("29", "31")) else "outside"
 
 
-_DOT: dict[str, Field] = {"70": "physician", "79": "any_health"} | {
-    str(group): "other_health" for group in range(71, 79)
-}
+_OTHER: Field = "other_health"
+_DOT: dict[str, Field] = {"70": "physician", "79": "any_health"}
+_DOT.update({str(group): _OTHER for group in range(71, 79)})
 
 
 def _label(text: str, field: Field, employer: str) -> Label:
