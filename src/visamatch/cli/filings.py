@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -13,8 +16,37 @@ app = typer.Typer(
     no_args_is_help=True, help="The official H-1B records: load, read, resolve, count."
 )
 
+SHOWN = 20  # rejected rows a person is shown
 Json = Annotated[bool, typer.Option("--json", help="One JSON document.")]
 JsonLines = Annotated[bool, typer.Option("--jsonl", help="JSON lines in, JSON lines out.")]
+
+
+@app.command()
+def load(
+    paths: Annotated[list[Path], typer.Argument(help="Official DOL or USCIS files.")],
+    json: Json = False,
+) -> None:
+    """Read official files (xlsx, csv, zip; any year's layout) into the local store, all or none.
+
+    Example: visamatch filings load LCA_Disclosure_Data_FY2025_Q3.xlsx --json
+    """
+    from visamatch.sources.store import FilingsStore
+
+    store = FilingsStore()
+    files = store.load(paths, _say)
+    years = store.query(
+        "SELECT 'lca' AS source, fiscal_year, count(*) AS rows FROM lca GROUP BY ALL"
+        " UNION ALL SELECT 'hub', fiscal_year, count(*) FROM hub GROUP BY ALL ORDER BY ALL"
+    )
+    if json:
+        output.print_json({"files": [asdict(report) for report in files], "store": years})
+        return
+    for report in files:
+        typer.echo(f"{report.path}: {report.layout}, {report.kept:,} of {report.rows:,} rows kept")
+        for row in report.rejected[:SHOWN]:
+            typer.echo(f"  row {row['row']}: {row['why']}")
+        if len(report.rejected) > SHOWN:
+            typer.echo(f"  and {len(report.rejected) - SHOWN} more; --json lists them all")
 
 
 @app.command()
@@ -64,3 +96,7 @@ def _text(record: dict[str, Any], key: str, *, required: bool = False) -> str:
     if isinstance(value, bool | list | dict) or (required and value is None):
         raise InputError(key, "text", value)
     return "" if value is None else str(value)
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr)  # noqa: T201  progress never goes to standard output
