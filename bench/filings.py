@@ -30,10 +30,17 @@ def workbook(path: Path, rows: int) -> None:
     number = {word: n for n, word in enumerate(words)}
     first_case = len(words)
 
-    def row_xml(r: int) -> str:
-        def text(word: str) -> str:
-            return f'<c t="s"><v>{number[word]}</v></c>'
+    letters = [chr(65 + n // 26 - 1) * (n > 25) + chr(65 + n % 26) for n in range(COLUMNS)]
 
+    def text(word: str) -> str:
+        return f'<c t="s"><v>{number[word]}</v></c>'
+
+    def placed(cells: list[str], r: int) -> str:
+        """Cells with their references, as Excel writes them."""
+        named = (c.replace("<c", f'<c r="{a}{r}"', 1) for a, c in zip(letters, cells, strict=True))
+        return f'<row r="{r}">{"".join(named)}</row>'
+
+    def row_xml(r: int) -> str:
         employer = text(words[12 + COLUMNS + r * 7919 % 39_000])
         cells = [
             f'<c t="s"><v>{first_case + r}</v></c>', text("Certified"), "<c><v>45000</v></c>",
@@ -42,7 +49,7 @@ def workbook(path: Path, rows: int) -> None:
             "<c><v>1</v></c>", f"<c><v>{60000 + r % 90000}</v></c>", text("Year"),
         ]  # fmt: skip
         others = (text("MA") if n % 2 else "<c/>" for n in range(COLUMNS - len(KEPT)))
-        return "<row>" + "".join(cells) + "".join(others) + "</row>"
+        return placed([*cells, *others], r + 2)
 
     sheet_head = '<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
     parts = {
@@ -55,14 +62,15 @@ def workbook(path: Path, rows: int) -> None:
         for name, body in parts.items():
             archive.writestr(name, body)
         with archive.open("xl/sharedStrings.xml", "w") as out:
-            out.write(b'<?xml version="1.0"?><sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">')
+            out.write(
+                b'<?xml version="1.0"?><sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+            )
             out.write("".join(f"<si><t>{word}</t></si>" for word in words).encode())
             for r in range(rows):
                 out.write(f"<si><t>I-200-{r // 1_000_000:05}-{r % 1_000_000:06}</t></si>".encode())
             out.write(b"</sst>")
         with archive.open("xl/worksheets/sheet1.xml", "w") as out:
-            head = "<row>" + "".join(f'<c t="s"><v>{number[h]}</v></c>' for h in header) + "</row>"
-            out.write((sheet_head + head).encode())
+            out.write((sheet_head + placed([text(word) for word in header], 1)).encode())
             for r in range(rows):
                 out.write(row_xml(r).encode())
             out.write(b"</sheetData></worksheet>")
@@ -87,19 +95,27 @@ def ours(path: Path) -> int:
 def openpyxl(path: Path) -> int:
     from openpyxl import load_workbook
 
-    return sum(1 for _ in load_workbook(path, read_only=True).active.iter_rows(values_only=True)) - 1
+    return (
+        sum(1 for _ in load_workbook(path, read_only=True).active.iter_rows(values_only=True)) - 1
+    )
 
 
 def python_calamine(path: Path) -> int:
     from python_calamine import CalamineWorkbook
 
-    return sum(1 for _ in CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).iter_rows()) - 1
+    return (
+        sum(1 for _ in CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).iter_rows()) - 1
+    )
 
 
 def fastexcel(path: Path) -> int:
     import fastexcel
 
-    return fastexcel.read_excel(str(path)).load_sheet(0, use_columns=list(KEPT), dtypes="string").height
+    return (
+        fastexcel.read_excel(str(path))
+        .load_sheet(0, use_columns=list(KEPT), dtypes="string")
+        .height
+    )
 
 
 def polars(path: Path) -> int:
