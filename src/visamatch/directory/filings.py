@@ -145,8 +145,8 @@ def files_for(match: Match) -> tuple[str, ...]:
         return ()
     if match.relation != "parent_system":
         return (match.institution_id,)
-    system = next((s for i, s in _systems().items() if i == match.institution_id and s), "")
-    members = tuple(i for i, s in _systems().items() if s == system) if system else ()
+    system = _systems().get(match.institution_id, "")
+    members = tuple(place for place, its in _systems().items() if system and its == system)
     return members or (match.institution_id,)
 
 
