@@ -51,20 +51,43 @@ def workbook(path: Path, rows: int) -> None:
         others = (text("MA") if n % 2 else "<c/>" for n in range(COLUMNS - len(KEPT)))
         return placed([*cells, *others], r + 2)
 
-    sheet_head = '<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    package = "http://schemas.openxmlformats.org/package/2006"
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+    xml = '<?xml version="1.0"?>'
+
+    def relations(**targets: str) -> str:
+        each = (
+            f'<Relationship Id="{name}" Type="{office}/{name}" Target="{target}"/>'
+            for name, target in targets.items()
+        )
+        return (
+            f'{xml}<Relationships xmlns="{package}/relationships">{"".join(each)}</Relationships>'
+        )
+
+    overrides = "".join(
+        f'<Override PartName="/xl/{part}.xml" ContentType="{kind}.{what}+xml"/>'
+        for part, what in (
+            ("workbook", "sheet.main"), ("worksheets/sheet1", "worksheet"), ("sharedStrings", "sharedStrings"),
+        )
+    )  # fmt: skip
+    rels = '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
     parts = {
-        "[Content_Types].xml": '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/><Override PartName="/xl/sharedStrings.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"/></Types>',
-        "_rels/.rels": '<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-        "xl/workbook.xml": '<?xml version="1.0"?><workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="LCA" sheetId="1" r:id="r1"/></sheets></workbook>',
-        "xl/_rels/workbook.xml.rels": '<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="r2" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings" Target="sharedStrings.xml"/></Relationships>',
-    }  # fmt: skip
+        "[Content_Types].xml": f'{xml}<Types xmlns="{package}/content-types">{rels}{overrides}</Types>',
+        "_rels/.rels": relations(officeDocument="xl/workbook.xml"),
+        "xl/workbook.xml": f'{xml}<workbook xmlns="{main}" xmlns:r="{office}"><sheets>'
+        '<sheet name="LCA" sheetId="1" r:id="worksheet"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": relations(
+            worksheet="worksheets/sheet1.xml", sharedStrings="sharedStrings.xml"
+        ),
+    }
+    sheet_head = f'{xml}<worksheet xmlns="{main}"><sheetData>'
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for name, body in parts.items():
             archive.writestr(name, body)
         with archive.open("xl/sharedStrings.xml", "w") as out:
-            out.write(
-                b'<?xml version="1.0"?><sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
-            )
+            out.write(f'{xml}<sst xmlns="{main}">'.encode())
             out.write("".join(f"<si><t>{word}</t></si>" for word in words).encode())
             for r in range(rows):
                 out.write(f"<si><t>I-200-{r // 1_000_000:05}-{r % 1_000_000:06}</t></si>".encode())
