@@ -17,12 +17,11 @@ from visamatch.evidence.policy.text import Sentence
 
 Stance = Literal["offer", "consider", "refuse", "require", "named"]
 _ASKED = frozenset({"j1", "h1b", "visa", "other_visa", "work_visa"})
-_PRONOUN = re.compile(
-    r"\b(?:them|these|those|it|either|both|such|do not|does not|don't|doesn't|we do)\b"
-)
+_PRONOUN = re.compile(r"\b(?:them|these|those|it|either|both|such)\b")
 _LINKS = frozenset({"join", "slash", "except", "instead", "trainee"})
+_LIST_OF_NEEDS = re.compile(r"(?:requirements?|criteria|eligibility|qualifications?)\b[^.:]*:")
 _BY_ECFMG = re.compile(
-    r"sponsor\w* (?:\w+ )?(?:by|through|via|from) (?:the )?e?c?fmg|(?:through|via) (?:the )?ecfmg"
+    r"sponsor\w* (?:\w+ )?(?:by|through|via|from) (?:the )?e?c?fmg|(?:through|via) (?:the )?ecfmg|ecfmg is the (?:sole )?sponsor|sponsor\\w* of ecfmg"
 )
 _GAP = re.compile(
     r"[\s:,'\"]*(?:(?:the|an?|any|of|for|with|on|all|new|holders?|applicants?)\s+){0,3}"
@@ -127,6 +126,8 @@ def _about_others(kinds: set[str], cues: list[Cue]) -> bool:
         return True
     if kinds & {"general", "explain"} and not _own_subject(cues):
         return True
+    if "paperwork" in kinds and not kinds & {"own", "trainee"}:
+        return True
     return "greencard" in kinds and not kinds & {"j1", "h1b"}
 
 
@@ -156,7 +157,7 @@ def _sentence_claims(
                 yield Claim(visa, answer, *whole)
     elif not made and not answer and _PRONOUN.search(sentence.plain) and page.before:
         stance = _elliptic(rest, sentence.plain)
-        if stance == "refuse" and not kinds & {"trainee", "elsewhere"}:
+        if stance == "refuse" and "offer" in kinds and not kinds & {"trainee", "elsewhere"}:
             yield from (Claim(v, stance, *whole) for v in page.before)
     yield from made
 
@@ -202,9 +203,11 @@ def _clauses(cues: list[Cue], plain: str) -> Iterator[list[Cue]]:
         if _belong_together(before, whole):
             before += whole
             continue
-        yield from _by_predicate(before)
+        if before and before[0].kind == "unless":
+            yield before
+        else:
+            yield from _by_predicate(before)
         before = whole
-    yield from _by_predicate(before)
 
 
 def _belong_together(left: list[Cue], right: list[Cue]) -> bool:
@@ -360,7 +363,7 @@ def _stance(cues: list[Cue], plain: str, page: _Page, earlier: list[Claim]) -> t
         return page.header, page.header_closed
     if earlier and earlier[-1].stance != "refuse":
         return earlier[-1].stance, earlier[-1].closed
-    return ("offer" if _is_row(cues, plain) else "named"), False
+    return _row(cues, plain)
 
 
 def _negated(cues: list[Cue], plain: str) -> bool:
@@ -371,7 +374,7 @@ def _negated(cues: list[Cue], plain: str) -> bool:
             flips += 1
         elif cue.kind == "neg" and not _negates_visa(i, cues, plain):
             later = [c.kind for c in cues[i + 1 :]]
-            if any(k in ("offer", "consider", "seek") for k in later):
+            if any(k in ("offer", "consider", "seek", "admit") for k in later):
                 flips += 1
             elif _has_visa(cues[:i]) and _NOTHING_MORE.match(plain[cue.end : cue.end + 60]):
                 flips += 1
@@ -390,6 +393,8 @@ def _own_stance(visa: Cue, cues: list[Cue], plain: str, stance: Stance) -> Stanc
     """The clause's stance, turned for a visa under an exception or a negation of its own."""
     before = [c.kind for c in cues if c.start < visa.start]
     refused = [c for i, c in enumerate(cues) if c.kind == "neg" and _negates_visa(i, cues, plain)]
+    if refused and any(cues[cues.index(c) + 1] is visa for c in refused):
+        return "refuse"
     if sum(kind in ("except", "instead") for kind in before) % 2:
         return "offer" if stance == "refuse" or refused else "refuse"
     if any(c.start < visa.start for c in refused):
@@ -420,7 +425,8 @@ def _positive(cues: list[Cue], plain: str) -> Stance | None:
         return "require"
     if any(c.kind == "needed" and c.start > first_visa for c in cues) and "neg" not in kinds:
         return "require"
-    considers = [c for c in cues if c.kind == "consider"]
+    acting = bool(set(kinds) & {"offer", "seek", "admit"})
+    considers = [c for c in cues if c.kind == "consider" or (acting and c.kind == "modal")]
     if considers or "soft_neg" in kinds:
         people = any(c.kind == "trainee" and c.start < first_visa for c in cues)
         after = all(c.start > first_visa for c in considers)
@@ -435,11 +441,13 @@ def _last_visa(cues: list[Cue]) -> int:
     return max(c.start for c in cues if c.kind in VISAS)
 
 
-def _is_row(cues: list[Cue], plain: str) -> bool:
-    """A label with its value: "Visa status: J-1 sponsorship", "J-1: yes"."""
+def _row(cues: list[Cue], plain: str) -> tuple[Stance, bool]:
+    """A label with its value: "Visa status: J-1 sponsorship", "Requirements: J-1 or green card"."""
     kinds = [c.kind for c in cues]
     if "yes" in kinds:
-        return True
-    if "colon" not in kinds or len(plain) > 120:
-        return False
-    return "visa" in kinds[: kinds.index("colon")]
+        return "offer", False
+    if _LIST_OF_NEEDS.search(plain) and "j1" in kinds and {"pr", "citizen"} & set(kinds):
+        return "offer", True
+    if "colon" in kinds and len(plain) <= 120 and "visa" in kinds[: kinds.index("colon")]:
+        return "offer", False
+    return "named", False

@@ -17,9 +17,6 @@ _EXCEPTION = re.compile(r"(?<!no )(?<!without )(?<!the )\bexceptions?\b|exceptio
 _EVERYONE = re.compile(
     r"\ball (?:\w+ )?(?:applicants|candidates|residents|fellows)|\bimgs?\b|fellowship|international (?:medical )?graduates|to apply\b|minimum|requirements?:"
 )
-_OUTSIDE = re.compile(
-    r"(?:schools?|graduates?|colleges?)(?: \w+){0,3} (?:outside|abroad|in (?:a |other )?foreign)|(?:foreign|international|non-u\.?s\.?) (?:medical )?schools?"
-)
 # Told only where the H-1B is named; in a following sentence they are asked of everyone.
 _DIRECT = frozenset(
     {
@@ -43,6 +40,7 @@ _ASKING = frozenset(
         "other:requirements_met_in_time",
     }
 )
+_EXAMPLE = re.compile(r"(?:including|not limited to|for example|for instance|such as|e\.g\.)")
 _LIMITED = frozenset(
     {
         "us_grad_only",
@@ -126,28 +124,17 @@ def _refused(
     refusals: list[Claim], claims: list[Claim], sentences: list[Sentence], low: str
 ) -> H1b:
     """No, unless the refusal is for some only, not firm and followed by a door, or has an exception."""
-    opened = [c for c in refusals if c.excepted or c.new_only or _for_some(c, sentences)]
+    opened = [c for c in refusals if c.excepted or c.new_only]
     soft = [c for c in refusals if c.soft]
     if opened or soft:
         found, deadline = _conditions(opened or soft, claims, sentences, low)
-        found += tuple(
-            Condition("us_grad_only", c.start, c.end)
-            for c in opened
-            if _OUTSIDE.search(sentences[c.sentence].plain)
-        )
+
         codes = {c.code for c in found} - TERMS
         if opened and codes - SOFT:
             return H1b("conditional", found, deadline)
         if codes & SOFT or any(c.excepted for c in opened):
             return H1b("case_by_case", tuple(c for c in found if c.code in SOFT))
     return H1b("no")
-
-
-def _for_some(claim: Claim, sentences: list[Sentence]) -> bool:
-    piece = sentences[claim.sentence].plain
-    return claim.visa == "h1b" and bool(
-        _OUTSIDE.search(piece) or re.search(r"\b(?:new|initial) h-?1", piece)
-    )
 
 
 def _opened(closed: list[Claim], sentences: list[Sentence], low: str) -> H1b | None:
@@ -184,6 +171,8 @@ def _conditions(
                 whole = conditions_in(low, sentence.start, sentence.end)
                 said += [c for c in whole if c.code in _WHO]
             for condition in said:
+                if _is_example(condition, sentence):
+                    continue
                 if direct or condition.code not in _DIRECT:
                     found.setdefault(condition.code, condition)
             step3 = step3_in(low, start, end)
@@ -191,6 +180,12 @@ def _conditions(
                 found.setdefault(step3[0].code, step3[0])
                 deadline = deadline or step3[1]
     return _tidy(found), deadline
+
+
+def _is_example(condition: Condition, sentence: Sentence) -> bool:
+    """Whether a condition only illustrates an exceptional case: "including, but not limited to, …"."""
+    before = sentence.plain[: condition.start - sentence.start]
+    return condition.code not in SOFT and _EXAMPLE.search(before) is not None
 
 
 def _territory(
@@ -229,7 +224,7 @@ def _zone(claims: list[Claim], sentences: list[Sentence]) -> list[tuple[int, boo
 
 _GOES_ON = re.compile(
     r"\bh-?1|\bsteps? (?:3|iii)|steps 1, 2|otherwise|approv|discretion|exception|case[- ]by[- ]case|this|these|such|"
-    r"proclamation|premium|fees|cost|only|these|request|authori[sz]|determin|visa holders|visa candidates|sponsorship"
+    r"proclamation|legally|should it|premium|fees|cost|only|these|request|authori[sz]|determin|visa holders|visa candidates|sponsorship"
 )
 
 
@@ -272,7 +267,7 @@ def j1_of(claims: list[Claim], h1b: H1b) -> Answer:
     if takes:
         return "yes"
     if refusals or any(c.visa == "visa" and c.stance == "refuse" for c in claims):
-        return "yes" if any(c.by_ecfmg for c in own) and not refusals else "no"
+        return "yes" if any(c.by_ecfmg and c.stance == "named" for c in own) else "no"
     if own and (h1b.answer != "unknown" or any(c.by_ecfmg for c in own)):
         return "yes"
     closed = [c for c in claims if c.closed]
