@@ -7,7 +7,7 @@ that the form does not know is left unread; :func:`unread` names it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 from functools import cache, partial
 from typing import Any
@@ -24,7 +24,7 @@ _VISA = re.compile(
 _STANDING = ("us_citizen", "lpr", "out_of_status")
 
 
-def read(case: Mapping[str, Any], questions: Iterable[str]) -> Facts:
+def read(case: Mapping[str, Any], questions: Collection[str]) -> Facts:
     """Read a case and return the view of its facts.
 
     Raises:
