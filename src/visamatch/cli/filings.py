@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -13,8 +16,75 @@ app = typer.Typer(
     no_args_is_help=True, help="The official H-1B records: load, read, resolve, count."
 )
 
+SHOWN = 20  # rejected rows a person is shown
 Json = Annotated[bool, typer.Option("--json", help="One JSON document.")]
 JsonLines = Annotated[bool, typer.Option("--jsonl", help="JSON lines in, JSON lines out.")]
+
+
+@app.command()
+def fetch(
+    year: Annotated[int, typer.Option(help="Federal fiscal year, e.g. 2025.")],
+    quarter: Annotated[int | None, typer.Option(help="1 to 4, for DOL files from 2020 on.")] = None,
+    source: Annotated[str, typer.Option(help="dol_lca or uscis_hub.")] = "dol_lca",
+    to: Annotated[Path | None, typer.Option(help="Folder. Default: the data folder.")] = None,
+    base: Annotated[str, typer.Option(help="A mirror's address instead of the publisher's.")] = "",
+    offline: Annotated[
+        bool, typer.Option(help="Forbid the network; only say what it would try.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Download an official file: resumed where it was cut, checked, one request at a time.
+
+    Example: visamatch filings fetch --year 2025 --quarter 3
+    """
+    import time
+
+    import httpx
+
+    from visamatch.sources.fetch import addresses
+    from visamatch.sources.fetch import fetch as download
+    from visamatch.sources.fetch import source as describe
+    from visamatch.sources.store import home
+
+    if source not in ("dol_lca", "uscis_hub"):
+        raise InputError("--source", "dol_lca or uscis_hub", source)
+    urls = addresses(source, year, quarter, base)
+    if offline:
+        raise InputError(
+            "--offline", f"no network; without it this would try {urls[0]} and its like"
+        )
+    _say(f"{describe(source)['publisher']}: {describe(source)['page']}")
+    with httpx.Client(timeout=30, follow_redirects=True) as client:
+        found = download(client, urls, to or home() / "downloads", time.sleep, _show_bytes)
+    output.print_json(asdict(found)) if json else typer.echo(f"{found.path}  sha256 {found.sha256}")
+
+
+@app.command()
+def load(
+    paths: Annotated[list[Path], typer.Argument(help="Official DOL or USCIS files.")],
+    json: Json = False,
+) -> None:
+    """Read official files (xlsx, csv, zip; any year's layout) into the local store, all or none.
+
+    Example: visamatch filings load LCA_Disclosure_Data_FY2025_Q3.xlsx --json
+    """
+    from visamatch.sources.store import FilingsStore
+
+    store = FilingsStore()
+    files = store.load(paths, _say)
+    years = store.query(
+        "SELECT 'lca' AS source, fiscal_year, count(*) AS rows FROM lca GROUP BY ALL"
+        " UNION ALL SELECT 'hub', fiscal_year, count(*) FROM hub GROUP BY ALL ORDER BY ALL"
+    )
+    if json:
+        output.print_json({"files": [asdict(report) for report in files], "store": years})
+        return
+    for report in files:
+        typer.echo(f"{report.path}: {report.layout}, {report.kept:,} of {report.rows:,} rows kept")
+        for row in report.rejected[:SHOWN]:
+            typer.echo(f"  row {row['row']}: {row['why']}")
+        if len(report.rejected) > SHOWN:
+            typer.echo(f"  and {len(report.rejected) - SHOWN} more; --json lists them all")
 
 
 @app.command()
@@ -64,3 +134,12 @@ def _text(record: dict[str, Any], key: str, *, required: bool = False) -> str:
     if isinstance(value, bool | list | dict) or (required and value is None):
         raise InputError(key, "text", value)
     return "" if value is None else str(value)
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr)  # noqa: T201  progress never goes to standard output
+
+
+def _show_bytes(name: str, have: int, total: int | None) -> None:
+    share = f" {have / total:4.0%}" if total else ""
+    print(f"\r{name}{share} {have / 1e6:,.1f} MB", end="", file=sys.stderr, flush=True)  # noqa: T201
