@@ -11,9 +11,9 @@ from django.views.decorators.http import require_safe
 from visamatch.directory.programs import directory
 from visamatch.evidence.assess import assess_all
 from visamatch.evidence.words import STANDINGS
+from visamatch.web import samples
 from visamatch.web.filters import offered
 from visamatch.web.guards import today
-from visamatch.web import samples
 
 
 @require_safe
@@ -25,6 +25,8 @@ def start(request: HttpRequest) -> HttpResponse:
         "known": [(code, label, counts[code]) for code, label in STANDINGS.items()],
         "most": max(counts.values(), default=1),
         "specialties": offered(),
-        "samples": [(name, profile, samples.about(name)) for name, profile in samples.samples().items()],
+        "samples": [
+            (name, profile, samples.about(name)) for name, profile in samples.samples().items()
+        ],
     }
     return render(request, "start.html", context)
