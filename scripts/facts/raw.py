@@ -77,8 +77,10 @@ LEGAL_FORMS = re.compile(
 
 def key(text: str) -> str:
     """Comparison key of a name: spelled out, without punctuation, articles and legal forms."""
-    words = " ".join(LOWER.get(word, word) for word in slug(text).split("-"))
+    legal = re.split(r"\bd/?b/?a\b", text, flags=re.IGNORECASE)[0]  # the name before the brand
+    words = " ".join(LOWER.get(word, word) for word in slug(legal).split("-"))
     words = LEGAL_FORMS.sub(" ", slug(words).replace("-", " "))
+    words = re.sub(r"(?<=\w) s\b", "s", words)  # USCIS writes a blank for the apostrophe
     words = re.sub(r"\bsaint\b", "st", re.sub(r"\bhealthcare\b", "health care", words))
     return " ".join(words.split())
 
