@@ -23,7 +23,7 @@ OTHER_VISAS = {
     "f-1": "f1_opt", "o-1": "o1", "tn": "tn", "e-3": "e3", "any work": "any_work_status", "other visas case": "other_case_by_case",
 }  # fmt: skip
 MONTHS = {name: f"{month:02}" for month, name in enumerate(
-    "january february march april may june july august september october november december".split(), 1)}  # fmt: skip
+    ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"], 1)}  # fmt: skip
 READ_ON = "2026-11"
 
 
@@ -31,7 +31,9 @@ def build(data: Path, registry: Registry) -> list[Policy]:
     """One row per page: the label where there is one, else the New England table's codes."""
     labels: dict[str, dict[str, Any]] = {}
     for row in _labels(data / "labelled" / "visa_statements.jsonl"):
-        labels[row["url"]] = max(labels.get(row["url"], row), row, key=_says)  # the fuller reading of one page
+        labels[row["url"]] = max(
+            labels.get(row["url"], row), row, key=_says
+        )  # the fuller reading of one page
     table = {
         row["source_url"]: row for row in read(data / "programs" / "visa_policy_facts_new_england.csv")
         if row["source_kind"] not in NOT_SHIPPED
@@ -52,14 +54,22 @@ def _labels(path: Path) -> list[dict[str, Any]]:
 
 
 def _says(label: dict[str, Any]) -> int:
-    return len(label["h1b_conditions"]) + sum(label[name] != "unknown" for name in ("sponsors_j1", "sponsors_h1b"))
+    return len(label["h1b_conditions"]) + sum(
+        label[name] != "unknown" for name in ("sponsors_j1", "sponsors_h1b")
+    )
 
 
-def _policy(place: Record, label: dict[str, Any] | None, row: Record | None, registry: Registry) -> Policy:
+def _policy(
+    place: Record, label: dict[str, Any] | None, row: Record | None, registry: Registry
+) -> Policy:
     stated = (label or {}).get("as_of") or (row or {}).get("page_date", "")
     date = page_date(stated)
     host = re.sub(r"^www\.", "", urlsplit(place["url"]).netloc)
-    kind = "program_page" if place["scope"] == "program" or place["level"] == "fellowship" else "gme_page"
+    kind = (
+        "program_page"
+        if place["scope"] == "program" or place["level"] == "fellowship"
+        else "gme_page"
+    )
     via = host if host in COPIES else ""
     source = registry.page(place["url"], kind, f"{place['subject']}: visa policy", date, via=via)
     codes = _label_codes(label) if label else _table_codes(row or {})
@@ -73,10 +83,16 @@ def _policy(place: Record, label: dict[str, Any] | None, row: Record | None, reg
 def page_date(text: str) -> str:
     """ISO date, possibly partial, of a page's own age; a range gives its first year."""
     found = re.search(r"(?<!pre-)\b((?:19|20)\d\d)(-(?:0[1-9]|1[0-2])(?!\d)(?:-[0-3]\d)?)?", text)
-    return "undated" if not found or text.startswith("undated") else "".join(filter(None, found.groups()))
+    return (
+        "undated"
+        if not found or text.startswith("undated")
+        else "".join(filter(None, found.groups()))
+    )
 
 
-def _label_codes(label: dict[str, Any]) -> tuple[str, str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+def _label_codes(
+    label: dict[str, Any],
+) -> tuple[str, str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
     details = {name: _detail(name, value) for name, value in label["img_policy"].items()}
     lines = [f"{name}={value}" for name, value in sorted(details.items()) if value]
     lines += [f"j1_condition={code}" for code in label.get("j1_conditions") or []]
@@ -87,7 +103,13 @@ def _label_codes(label: dict[str, Any]) -> tuple[str, str, tuple[str, ...], tupl
 
 def _table_codes(row: Record) -> tuple[str, str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
     conditions = [re.sub(r" \(.*\)", "", code) for code in row["h1b_conditions"].split(";")]
-    return row["sponsors_j1"], row["sponsors_h1b"], unique(conditions), _visas(row["other_visas"].split(",")), ()
+    return (
+        row["sponsors_j1"],
+        row["sponsors_h1b"],
+        unique(conditions),
+        _visas(row["other_visas"].split(",")),
+        (),
+    )
 
 
 def _detail(name: str, value: Any) -> str:
@@ -98,14 +120,19 @@ def _detail(name: str, value: Any) -> str:
     day = re.search(rf"({'|'.join(MONTHS)}) (\d+)", text)
     if day:
         return f"{MONTHS[day[1]]}-{int(day[2]):02}"
-    return re.sub(r"\W+", "_", re.sub(r" \(.*\)", "", text)).strip("_") if not text.isdigit() else text
+    return (
+        re.sub(r"\W+", "_", re.sub(r" \(.*\)", "", text)).strip("_") if not text.isdigit() else text
+    )
 
 
 def _visas(names: list[str]) -> tuple[str, ...]:
     codes = []
     for name in names:
         text = name.strip().lower()
-        code = next((code for start, code in OTHER_VISAS.items() if text.startswith(start)), re.sub(r"\W+", "_", text))
+        code = next(
+            (code for start, code in OTHER_VISAS.items() if text.startswith(start)),
+            re.sub(r"\W+", "_", text),
+        )
         codes.append(f"not_{code}" if "not accepted" in text else code)
     return unique(codes)
 

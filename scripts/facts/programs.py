@@ -26,8 +26,7 @@ ACGME_SOURCES = {
 RESTRICTED = ("freida", "residency_explorer")  # their websites and positions may not ship
 COMPLETE = {"180", "220"}  # specialties whose ACGME ids are nearly all known (140: placed already)
 COMMON = frozenset(
-    "program university hospital hospitals medical center of school medicine college health system "
-    "and at the st clinic education graduate consortium regional community".split()
+    ["program", "university", "hospital", "hospitals", "medical", "center", "of", "school", "medicine", "college", "health", "system", "and", "at", "the", "st", "clinic", "education", "graduate", "consortium", "regional", "community"]
 )
 
 

@@ -30,11 +30,15 @@ def check(as_json: Json = False) -> None:
     rows = proof.load()
     problems, ages = proof.problems(rows), proof.ages(rows)
     if as_json:
-        print_json({"problems": [asdict(one) for one in problems], "ages": [asdict(age) for age in ages]})
+        print_json(
+            {"problems": [asdict(one) for one in problems], "ages": [asdict(age) for age in ages]}
+        )
     else:
         typer.echo(f"{'table':<14}{'rows':>7}  {'oldest':<12}{'newest':<12}{'undated':>7}")
         for age in ages:
-            typer.echo(f"{age.table:<14}{age.rows:>7,}  {age.oldest:<12}{age.newest:<12}{age.undated:>7,}")
+            typer.echo(
+                f"{age.table:<14}{age.rows:>7,}  {age.oldest:<12}{age.newest:<12}{age.undated:>7,}"
+            )
         for one in problems:
             typer.echo(f"{one.table}: {one.row}: {one.what}", err=True)
         typer.echo(f"{len(problems)} problems" if problems else "every check holds")
@@ -66,6 +70,6 @@ def stats(as_json: Json = False) -> None:
             cells = "".join(f"{getattr(line, count):>6}" for count in coverage.COUNTS)
             typer.echo(f"{label if len(label) < 25 else label[:23] + '…':<24}{cells}")
         typer.echo("")
-    typer.echo("all: programs; match: in the 2026 Match list; acgme: with an ACGME id; place: with")
-    typer.echo("coordinates; polcy: a visa policy; uscis: approvals of a petitioner; filed: trainee")
-    typer.echo("filings; named: a filing that names the specialty; none: no evidence at all.")
+    typer.echo("all: programs; match: in the 2026 Match list; acgme: with an ACGME id;")
+    typer.echo("place: with coordinates; polcy: a visa policy; uscis: approvals of a petitioner;")
+    typer.echo("filed: trainee filings; named: one that names the specialty; none: no evidence.")

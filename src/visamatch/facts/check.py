@@ -84,7 +84,13 @@ def load(folder: Any = DATA) -> Rows:
 
 def problems(rows: Rows, bounds: dict[str, Any] | None = None) -> list[Problem]:
     """Everything that is wrong with a set of tables; an empty list when all holds."""
-    found = [*_sources(rows), *_ids(rows), *_codes(rows), *_links(rows), *_bounds(rows, bounds or _shipped_bounds())]
+    found = [
+        *_sources(rows),
+        *_ids(rows),
+        *_codes(rows),
+        *_links(rows),
+        *_bounds(rows, bounds or _shipped_bounds()),
+    ]
     return found + list(_calendar(rows))
 
 
@@ -96,7 +102,9 @@ def ages(rows: Rows) -> list[Age]:
         per_row = [_dates(record, dates) for record in records]
         known = sorted(date for row in per_row for date in row if date != "undated")
         undated = sum(set(row) <= {"undated"} for row in per_row)
-        out.append(Age(name, len(records), *((known[0], known[-1]) if known else ("", "")), undated))
+        out.append(
+            Age(name, len(records), *((known[0], known[-1]) if known else ("", "")), undated)
+        )
     return out
 
 
@@ -122,7 +130,13 @@ def _sources(rows: Rows) -> Iterator[Problem]:
         for record in records:
             if name != "sources" and not record.source:
                 yield Problem(name, _key(name, record), "has no source")
-    used = {source for name, records in rows.items() if name != "sources" for record in records for source in record.source}
+    used = {
+        source
+        for name, records in rows.items()
+        if name != "sources"
+        for record in records
+        for source in record.source
+    }
     used |= {source for row in _calendar_rows() for source in row["source"]}
     for source in rows["sources"]:
         if source.source_id not in used:
@@ -132,16 +146,34 @@ def _sources(rows: Rows) -> Iterator[Problem]:
 def _ids(rows: Rows) -> Iterator[Problem]:
     for name, columns in KEYS.items():
         counts = Counter(_key(name, record) for record in rows[name])
-        yield from (Problem(name, key, "is there more than once") for key, times in counts.items() if times > 1)
-        yield from (Problem(name, key or "(empty)", f"lacks {columns[0]}") for key in counts if key[:1] in {"", " "} and len(columns) == 1)
+        yield from (
+            Problem(name, key, "is there more than once")
+            for key, times in counts.items()
+            if times > 1
+        )
+        yield from (
+            Problem(name, key or "(empty)", f"lacks {columns[0]}")
+            for key in counts
+            if key[:1] in {"", " "} and len(columns) == 1
+        )
     for name, column in ONCE:
-        counts = Counter(value for record in rows[name] for value in _values(getattr(record, column)))
-        yield from (Problem(name, value, f"{column} is used twice") for value, times in counts.items() if times > 1)
+        counts = Counter(
+            value for record in rows[name] for value in _values(getattr(record, column))
+        )
+        yield from (
+            Problem(name, value, f"{column} is used twice")
+            for value, times in counts.items()
+            if times > 1
+        )
 
 
 def _codes(rows: Rows) -> Iterator[Problem]:
     for name, records in rows.items():
-        columns = [(column, re.compile(pattern)) for column, pattern in PATTERNS.items() if hasattr(records[0] if records else None, column)]
+        columns = [
+            (column, re.compile(pattern))
+            for column, pattern in PATTERNS.items()
+            if hasattr(records[0] if records else None, column)
+        ]
         columns += [("nrmp_code", re.compile(NRMP[name]))] if name in NRMP else []
         words = [(column, allowed) for (table, column), allowed in WORDS.items() if table == name]
         for record in records:
@@ -151,21 +183,37 @@ def _codes(rows: Rows) -> Iterator[Problem]:
                         yield Problem(name, _key(name, record), f"{column} is malformed: {value!r}")
             for column, allowed in words:
                 if (value := getattr(record, column)) and value not in allowed:
-                    yield Problem(name, _key(name, record), f"{column} is {value!r}, not {' / '.join(allowed)}")
+                    yield Problem(
+                        name,
+                        _key(name, record),
+                        f"{column} is {value!r}, not {' / '.join(allowed)}",
+                    )
 
 
 def _links(rows: Rows) -> Iterator[Problem]:
-    known = {name: {_key(name, record) for record in records} for name, records in rows.items() if len(KEYS[name]) == 1}
+    known = {
+        name: {_key(name, record) for record in records}
+        for name, records in rows.items()
+        if len(KEYS[name]) == 1
+    }
     for name, records in rows.items():
-        columns = [(column, known[target]) for column, target in LINKS.items() if records and hasattr(records[0], column)]
+        columns = [
+            (column, known[target])
+            for column, target in LINKS.items()
+            if records and hasattr(records[0], column)
+        ]
         for record in records:
             for column, targets in columns:
                 for value in _values(getattr(record, column)):
                     if value not in targets:
-                        yield Problem(name, _key(name, record), f"{column} leads nowhere: {value!r}")
+                        yield Problem(
+                            name, _key(name, record), f"{column} leads nowhere: {value!r}"
+                        )
     for policy in rows["policies"]:
         if policy.subject not in known.get(SUBJECTS.get(policy.scope, ""), set()):
-            yield Problem("policies", policy.policy_id, f"subject leads nowhere: {policy.subject!r}")
+            yield Problem(
+                "policies", policy.policy_id, f"subject leads nowhere: {policy.subject!r}"
+            )
     for quota in rows["quotas"]:
         if quota.nrmp_code not in known["tracks"]:
             yield Problem("quotas", quota.nrmp_code, "has no track")
@@ -186,7 +234,9 @@ def _bounds(rows: Rows, bounds: dict[str, Any]) -> Iterator[Problem]:
             for record in rows[name]:
                 value = getattr(record, column)
                 if value is not None and not low <= value <= high:
-                    yield Problem(name, _key(name, record), f"{column} is {value}, not {low} to {high}")
+                    yield Problem(
+                        name, _key(name, record), f"{column} is {value}, not {low} to {high}"
+                    )
     for name, columns in bounds["sums"].items():
         for column, (low, high) in columns.items():
             total = sum(getattr(record, column) or 0 for record in rows[name])
@@ -207,8 +257,19 @@ def _calendar(rows: Rows) -> Iterator[Problem]:
     for row in _calendar_rows():
         for source in row["source"]:
             if source not in known:
-                yield Problem("cycles", row.get("event", row.get("title", "")), f"source leads nowhere: {source!r}")
+                yield Problem(
+                    "cycles",
+                    row.get("event", row.get("title", "")),
+                    f"source leads nowhere: {source!r}",
+                )
     for row in cycles.calendar()["events"]:
         expected = cycles.project(row["event"], row["cycle"])
-        if row["cycle"] >= cycles.calendar()["rules"][row["event"]]["holds_from"] and row["date"] != expected:
-            yield Problem("cycles", f"{row['event']} {row['cycle']}", f"is {row['date']}; its rule gives {expected}")
+        if (
+            row["cycle"] >= cycles.calendar()["rules"][row["event"]]["holds_from"]
+            and row["date"] != expected
+        ):
+            yield Problem(
+                "cycles",
+                f"{row['event']} {row['cycle']}",
+                f"is {row['date']}; its rule gives {expected}",
+            )

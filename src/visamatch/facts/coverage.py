@@ -6,7 +6,15 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
-from visamatch.facts.tables import Approvals, Filings, Institution, Petitioner, Policy, Program, rows
+from visamatch.facts.tables import (
+    Approvals,
+    Filings,
+    Institution,
+    Petitioner,
+    Policy,
+    Program,
+    rows,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +88,10 @@ class _Evidence:
 
     def marks(self, program: Program) -> tuple[bool, ...]:
         place = program.institution_id
-        stated = [self.policies.get(who, set()) for who in (program.program_id, place, self.systems[place])]
+        stated = [
+            self.policies.get(who, set())
+            for who in (program.program_id, place, self.systems[place])
+        ]
         policy = any(named & {"", program.specialty_id} for named in stated)
         approvals, filings = place in self.approved, place in self.filed
         return (

@@ -69,7 +69,17 @@ def _event(name: str, cycle: int, known: dict[str, Any] | None) -> Event:
     standing = known["standing"] if known else "projected"
     source = tuple((known or rule)["source"])
     zone = calendar()["zone"]
-    return Event(name, cycle, rule["title"], rule["system"], day, rule.get("time", ""), zone, standing, source)
+    return Event(
+        name,
+        cycle,
+        rule["title"],
+        rule["system"],
+        day,
+        rule.get("time", ""),
+        zone,
+        standing,
+        source,
+    )
 
 
 def _nth_weekday(rule: dict[str, Any], cycle: int) -> date:

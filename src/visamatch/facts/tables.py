@@ -287,7 +287,14 @@ SOURCE_KINDS = (
 INSTITUTION_KINDS = (
     "hospital", "school", "university", "health_center", "consortium", "government", "unknown",
 )  # fmt: skip
-RELATIONS = ("self", "parent_system", "faculty_practice", "university", "sponsoring_school", "affiliate")
+RELATIONS = (
+    "self",
+    "parent_system",
+    "faculty_practice",
+    "university",
+    "sponsoring_school",
+    "affiliate",
+)
 PROGRAM_STATUSES = ("current", "not_in_match", "moved", "closed", "new", "listed", "other_match")
 
 
@@ -340,7 +347,9 @@ def _complain(name: str, lines: list[list[str]], readers: list[Any]) -> None:
                 convert(cell)
             except ValueError:
                 where = f"{name} line {number}, {column}"
-                raise InputError(where, "1 or nothing" if cell and convert is _flag else "a number", cell) from None
+                raise InputError(
+                    where, "1 or nothing" if cell and convert is _flag else "a number", cell
+                ) from None
 
 
 @cache
