@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from calendar import month_name
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,15 +21,18 @@ NOT_SHIPPED = {"directory_self_reported", "aggregator"}
 COPIES = {"docslib.org", "studylib.net", "hegarsumberkreasi.com"}  # read there, published elsewhere
 OTHER_VISAS = {
     "permanent resident": "permanent_resident", "green card": "permanent_resident", "ead": "ead", "f-1 opt": "f1_opt",
-    "f-1": "f1_opt", "o-1": "o1", "tn": "tn", "e-3": "e3", "any work": "any_work_status", "other visas case": "other_case_by_case",
+    "f-1": "f1_opt", "o-1": "o1", "tn": "tn", "e-3": "e3", "any work": "any_work_status",
+    "other visas case": "other_case_by_case",
 }  # fmt: skip
-MONTHS = {name: f"{month:02}" for month, name in enumerate(
-    ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"], 1)}  # fmt: skip
+MONTHS = {month_name[month].lower(): f"{month:02}" for month in range(1, 13)}
 READ_ON = "2026-11"
 
 
-def build(data: Path, registry: Registry) -> list[Policy]:
-    """One row per page: the label where there is one, else the New England table's codes."""
+def build(data: Path, names: dict[str, str], registry: Registry) -> list[Policy]:
+    """One row per page: the label where there is one, else the New England table's codes.
+
+    ``names`` are the names of programs and institutions by id, for the titles of pages.
+    """
     labels: dict[str, dict[str, Any]] = {}
     for row in _labels(data / "labelled" / "visa_statements.jsonl"):
         labels[row["url"]] = max(
@@ -38,12 +42,12 @@ def build(data: Path, registry: Registry) -> list[Policy]:
         row["source_url"]: row for row in read(data / "programs" / "visa_policy_facts_new_england.csv")
         if row["source_kind"] not in NOT_SHIPPED
     }  # fmt: skip
-    out = []
-    for place in read(HAND / "policies.csv"):
-        label, row = labels.pop(place["url"], None), table.pop(place["url"], None)
+    out, spoken_for = [], read(HAND / "policies.csv")
+    for place in spoken_for:
+        label, row = labels.get(place["url"]), table.get(place["url"])
         if label or row:
-            out.append(_policy(place, label, row, registry))
-    for url in [*labels, *table]:
+            out.append(_policy(place, label, row, names, registry))
+    for url in sorted({*labels, *table} - {place["url"] for place in spoken_for}):
         print(f"no subject in hand/policies.csv: {url}")
     return out
 
@@ -54,13 +58,18 @@ def _labels(path: Path) -> list[dict[str, Any]]:
 
 
 def _says(label: dict[str, Any]) -> int:
-    return len(label["h1b_conditions"]) + sum(
+    conditions: list[str] = label["h1b_conditions"]
+    return len(conditions) + sum(
         label[name] != "unknown" for name in ("sponsors_j1", "sponsors_h1b")
     )
 
 
 def _policy(
-    place: Record, label: dict[str, Any] | None, row: Record | None, registry: Registry
+    place: Record,
+    label: dict[str, Any] | None,
+    row: Record | None,
+    names: dict[str, str],
+    registry: Registry,
 ) -> Policy:
     stated = (label or {}).get("as_of") or (row or {}).get("page_date", "")
     date = page_date(stated)
@@ -71,12 +80,16 @@ def _policy(
         else "gme_page"
     )
     via = host if host in COPIES else ""
-    source = registry.page(place["url"], kind, f"{place['subject']}: visa policy", date, via=via)
+    source = registry.page(
+        place["url"], kind, f"{names[place['subject']]}: visa page", date, via=via
+    )
     codes = _label_codes(label) if label else _table_codes(row or {})
     j1, h1b, conditions, visas, details = codes
+    if place["prefers"]:
+        details = (*details, f"prefers={place['prefers']}")
     return Policy(
-        source, place["scope"], place["subject"], place["level"], place["specialty_id"], j1, h1b, conditions, visas, details,
-        place["note"], date, READ_ON, _confidence(date, label, row), (source,),
+        source, place["scope"], place["subject"], place["level"], place["specialty_id"],
+        j1, h1b, conditions, visas, details, place["note"], date, READ_ON, _confidence(date, label, row), (source,),
     )  # fmt: skip
 
 
@@ -97,7 +110,8 @@ def _label_codes(
     lines = [f"{name}={value}" for name, value in sorted(details.items()) if value]
     lines += [f"j1_condition={code}" for code in label.get("j1_conditions") or []]
     return (
-        label["sponsors_j1"], label["sponsors_h1b"], unique(label["h1b_conditions"]), _visas(label["other_visas"]), tuple(lines),
+        label["sponsors_j1"], label["sponsors_h1b"], unique(label["h1b_conditions"]),
+        _visas(label["other_visas"]), tuple(lines),
     )  # fmt: skip
 
 

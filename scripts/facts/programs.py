@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from facts.acgme import Likeness, tie_institution, tie_programs
 from facts.places import Places
-from facts.raw import HAND, Record, decimal, key, number, read, slug, unique
+from facts.raw import HAND, Record, decimal, number, read, slug, unique
 from facts.registry import Registry
 from visamatch.facts.tables import History, Institution, Program, Quota, Specialty, Track
 
@@ -24,9 +24,10 @@ ACGME_SOURCES = {
     "bumc.bu.edu/emergencymedicine/applicants": "bmc-emergency-medicine",
 }
 RESTRICTED = ("freida", "residency_explorer")  # their websites and positions may not ship
-COMPLETE = {"180", "220"}  # specialties whose ACGME ids are nearly all known (140: placed already)
-COMMON = frozenset(
-    ["program", "university", "hospital", "hospitals", "medical", "center", "of", "school", "medicine", "college", "health", "system", "and", "at", "the", "st", "clinic", "education", "graduate", "consortium", "regional", "community"]
+NEARLY_COMPLETE = (
+    "freida_im_2025",
+    "residency_explorer_neurology_2026",
+    "acgme_public_search_obgyn",
 )
 
 
@@ -71,12 +72,11 @@ def build(data: Path, places: Places, kinds: list[Specialty], registry: Registry
         for row in read(folder / file):
             move = moves.get(row["program_key"], {})
             _lay_over(out, row, move, places, _specialty(row, kinds, by_code), registry)
-    _place_acgme_ids(out, names, registry)
     cities = {(row["state"], row["zip"]): row["city"] for row in read(folder / "hospitals_cms_2026.csv")}  # fmt: skip
     listed = read(folder / "acgme_programs.csv")
     for row in listed:
         row["city"] = row["city"] or cities.get((row["state"], row["zip"]), "")
-    _match_acgme_ids(out, listed, places, by_code, registry)
+    _place_acgme_ids(out, listed, places, by_code, kinds, registry)
     return out
 
 
@@ -178,68 +178,66 @@ def _status(row: Record, current: Program | None, move: Record) -> tuple[str, st
     return "listed", "Named in a program list; no code of its own in the 2026 Match list"
 
 
-def _place_acgme_ids(out: Programs, names: dict[str, Record], registry: Registry) -> None:
-    """Internal medicine outside New England: ids placed on NRMP codes, each id once."""
+def _place_acgme_ids(
+    out: Programs,
+    rows: list[Record],
+    places: Places,
+    by_code: dict[str, Specialty],
+    kinds: list[Specialty],
+    registry: Registry,
+) -> None:
+    """Give every ACGME id its program: one of the Match where the tie is clear, else its own."""
     taken = {program.acgme_id for program in out.programs.values()}
-    for code, row in sorted(names.items()):
-        program = out.programs.get(f"{code[:4]}-{code[4:7]}")
+    new = [
+        (row, _specialty(row, kinds, by_code))
+        for row in rows
+        if row["acgme_program_id"] not in taken
+    ]
+    likeness = Likeness(places.institutions)
+    free = [program for program in out.programs.values() if not program.acgme_id]
+    tied = tie_programs([(row, kind.specialty_id) for row, kind in new], free, likeness)
+    for row, kind in new:
         acgme_id = row["acgme_program_id"]
-        if program and acgme_id and not program.acgme_id and acgme_id not in taken:
-            taken.add(acgme_id)
-            _give_id(out, program, acgme_id, registry.cite("acgme-ids-internal-medicine"))
+        cited = registry.cite(ACGME_SOURCES[row["source"]])
+        if program_id := tied.get(acgme_id):
+            program = out.programs[program_id]
+            source = unique([*program.source, *cited])
+            out.programs[program_id] = replace(program, acgme_id=acgme_id, source=source)
+        elif row["source"] in NEARLY_COMPLETE:
+            place = _place_of(row, places, likeness, cited)
+            program = _untied(row, kind, place, cited)
+            out.programs[program.program_id] = program
 
 
-def _give_id(out: Programs, program: Program, acgme_id: str, cited: tuple[str, ...]) -> None:
-    source = unique([*program.source, *cited])
-    out.programs[program.program_id] = replace(program, acgme_id=acgme_id, source=source)
+def _place_of(
+    row: Record, places: Places, likeness: Likeness, cited: tuple[str, ...]
+) -> Institution:
+    known = tie_institution(row, places.institutions.values(), likeness)
+    if known:
+        return places.institutions[known]
+    return places.from_acgme(_own_name(row), row["city"], row["state"], cited)
 
 
-def _match_acgme_ids(
-    out: Programs, rows: list[Record], places: Places, by_code: dict[str, Specialty], registry: Registry
-) -> None:  # fmt: skip
-    """Ids of other specialties, where city and name leave one program on each side.
-
-    In a specialty whose list is nearly whole, being alone in the city is enough; elsewhere the
-    names must share every distinctive word of the shorter one. Rows without a city are compared
-    within their state.
-    """
-    free = defaultdict(list)
-    for program in sorted(out.programs.values(), key=lambda program: program.program_id):
-        if not program.acgme_id and program.status == "current" and program.city:
-            for city in (key(program.city), ""):
-                free[program.specialty_id, program.state, city].append(program)
-    taken = {program.acgme_id for program in out.programs.values()}
-    ids = defaultdict(list)
-    for row in rows:
-        code = row["specialty_code"]
-        if row["acgme_program_id"] not in taken and code in by_code and code != "140":
-            ids[by_code[code].specialty_id, row["state"], key(row["city"])].append(row)
-    for where, found in sorted(ids.items(), key=lambda item: (not item[0][2], item[0])):
-        left = [one for one in free[where] if not out.programs[one.program_id].acgme_id]
-        for program, row in _pairs(left, found, places):
-            cited = registry.cite(ACGME_SOURCES[row["source"]])
-            _give_id(out, program, row["acgme_program_id"], cited)
+def _own_name(row: Record) -> str:
+    return re.sub(r" Program$", "", row["program_name"].strip())
 
 
-def _pairs(
-    programs: list[Program], rows: list[Record], places: Places
-) -> Iterator[tuple[Program, Record]]:
-    if len(programs) == len(rows) == 1 and rows[0]["city"] and rows[0]["specialty_code"] in COMPLETE:  # fmt: skip
-        yield programs[0], rows[0]
-        return
-    for row in rows:
-        alike = [program for program in programs if _alike(row, program, places)]
-        rivals = [other for other in rows if alike and _alike(other, alike[0], places)]
-        if len(alike) == len(rivals) == 1:
-            yield alike[0], row
-
-
-def _alike(row: Record, program: Program, places: Places) -> bool:
-    wanted = _distinctive(row["program_name"])
-    place = places.institutions[program.institution_id]
-    names = [_distinctive(name) for name in (place.name, *place.aliases)]
-    return any(name and wanted and (name <= wanted or wanted <= name) for name in names)
-
-
-def _distinctive(name: str) -> frozenset[str]:
-    return frozenset(key(name).split()) - COMMON
+def _untied(row: Record, kind: Specialty, place: Institution, cited: tuple[str, ...]) -> Program:
+    return Program(
+        program_id=f"acgme-{row['acgme_program_id']}",
+        name=f"{_own_name(row)} {kind.name}",
+        institution_id=place.institution_id,
+        specialty_id=kind.specialty_id,
+        level="residency",
+        acgme_id=row["acgme_program_id"],
+        city=row["city"] or place.city,
+        state=row["state"],
+        lat=place.lat,
+        lon=place.lon,
+        status="listed",
+        status_note="Listed by the ACGME without a code of the 2026 Match that could be tied to it; "
+        "it may be the same as a program that has a code",
+        successor="",
+        website="",
+        source=cited,
+    )

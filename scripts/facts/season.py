@@ -13,7 +13,8 @@ from visamatch.facts.tables import BaseRate, Fee, Signals, Specialty
 
 TOGETHER = {  # one signal quota for two specialties
     "Child Neurology & NDD": ("child-neurology", "neurodevelopmental-disabilities"),
-    "Diagnostic Radiology and Interventional Radiology": ("diagnostic-radiology", "interventional-radiology-integrated"),
+    "Diagnostic Radiology and Interventional Radiology":
+        ("diagnostic-radiology", "interventional-radiology-integrated"),
     "Thoracic Surgery": ("thoracic-surgery-integrated",),
 }  # fmt: skip
 

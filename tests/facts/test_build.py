@@ -63,7 +63,8 @@ def test_names_are_spelled_out_and_compared():
 def test_a_rebuild_gives_the_shipped_bytes(tmp_path):
     shared("data")
     subprocess.run(
-        [sys.executable, str(ROOT / "scripts" / "build_facts.py"), "--data", str(FOLDER / "data"), "--out", str(tmp_path)],
+        [sys.executable, str(ROOT / "scripts" / "build_facts.py"),
+         "--data", str(FOLDER / "data"), "--out", str(tmp_path)],
         check=True, capture_output=True,
     )  # fmt: skip
     for table in TABLES:

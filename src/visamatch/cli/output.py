@@ -1,13 +1,18 @@
 """How commands speak: JSON documents, JSON lines, and the date that counts as today."""
 
+from __future__ import annotations
+
 import json
 import sys
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from visamatch.errors import InputError
+
+if TYPE_CHECKING:
+    from visamatch.workspace.profile import Profile
 
 
 def today() -> date:
@@ -68,3 +73,20 @@ def _read_text(path: Path) -> str:
         raise InputError(str(path), "a file; this is a folder") from None
     except UnicodeDecodeError as error:
         raise InputError(str(path), f"text in UTF-8 (byte {error.start} is not)") from None
+
+
+def day(text: str) -> date:
+    """The date an option names, or today when it names none."""
+    if not text:
+        return today()
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InputError("--on", "a day written YYYY-MM-DD", text) from None
+
+
+def read_profile(path: Path) -> Profile:
+    """Read a profile from a TOML file."""
+    from visamatch.workspace.profile import profile_from_toml
+
+    return profile_from_toml(_read_text(path), str(path))

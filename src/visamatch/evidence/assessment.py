@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from visamatch.evidence.statement import Statement
+from visamatch.evidence.statement import Answer, Reach, Statement
 from visamatch.facts.tables import Institution, Program
 
 StandingCode = Literal[
@@ -15,7 +15,7 @@ StandingCode = Literal[
     "conditional",
     "not_for_you",  # H-1B exists, but for others: transfers, US graduates, fellows
     "j1_only",
-    "no_visas",
+    "no_h1b",  # refused; J-1 unknown or refused as well
     "unknown",
     "conflict",
 ]
@@ -55,7 +55,7 @@ class Weighed:
     """
 
     statement: Statement
-    reach: Literal["program", "institution", "system", "other"]
+    reach: Reach
     age: int | None
     stale: bool
     effect_log_odds: float
@@ -70,7 +70,7 @@ class Assessment:
     institution: Institution
     standing: Standing
     p_sponsor: Chance  # willing to sponsor an international graduate's H-1B this cycle
-    j1: Literal["yes", "no", "unknown"]
+    j1: Answer
     verdict: str  # one sentence, evidence named
     statements: tuple[Weighed, ...]  # newest and nearest first
     would_change: tuple[str, ...]  # what would move the number most

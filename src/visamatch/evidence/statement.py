@@ -5,13 +5,80 @@ Two statements that disagree both stay; nothing here decides between them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from visamatch.facts.tables import Source
 
 SubjectKind = Literal["program", "institution", "system", "petitioner"]
-Property = Literal["policy", "trainee_filings", "approvals", "alumni", "reply"]
+Property = Literal["policy", "reply", "alumni", "trainee_filings", "approvals", "silence"]
+Reach = Literal["program", "institution", "system", "other"]
+Answer = Literal["yes", "no", "unknown"]
+TraineeKind = Literal["resident", "fellow", "resident_or_fellow"]
+Offer = Literal["yes", "no", "conditional", "case_by_case", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class VisaPolicy:
+    """What a page, a reply or a person says: the visas sponsored and on which conditions.
+
+    ``details`` holds further findings, such as ``("step3_deadline", "12-31")`` or
+    ``("prefers", "J-1")``.
+    """
+
+    sponsors_j1: Answer
+    sponsors_h1b: Offer
+    conditions: tuple[str, ...] = ()
+    other_visas: tuple[str, ...] = ()
+    details: tuple[tuple[str, str], ...] = ()
+
+    def detail(self, key: str) -> str:
+        """A further finding, or empty text."""
+        return dict(self.details).get(key, "")
+
+
+@dataclass(frozen=True, slots=True)
+class TraineeFilings:
+    """Labor condition applications for trainees, counted. ``period`` = decisions covered.
+
+    ``other_specialties`` lists the specialties named when the count joins several that are not the
+    one in question.
+    """
+
+    fiscal_year: int
+    period: str
+    kind: TraineeKind
+    count: int
+    wage_min: int | None = None  # dollars a year
+    wage_max: int | None = None
+    other_specialties: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class H1bApprovals:
+    """Initial USCIS approvals by fiscal year, oldest first, all occupations together.
+
+    ``partial`` lists years of which only a part is published.
+    """
+
+    initial: tuple[tuple[int, int], ...]
+    partial: tuple[int, ...] = ()
+
+    @property
+    def newest_whole_year(self) -> int:
+        """Approvals in the newest year that is published whole; 0 when there is none."""
+        whole = [count for year, count in self.initial if year not in self.partial]
+        return whole[-1] if whole else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Nothing was seen in records that cover ``period``, although the employers are known."""
+
+    period: str
+
+
+Claim = VisaPolicy | TraineeFilings | H1bApprovals | Silence
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +88,8 @@ class Statement:
     Attributes:
         statement_id: stable, so that a person's judgement can refer to it.
         subject_kind, subject: whom the statement is about (an id of the directory).
-        property: the kind of claim; decides which fields of ``value`` are filled.
-        value: the claim as plain data. ``policy`` and ``reply``: ``sponsors_j1``, ``sponsors_h1b``,
-            ``conditions``. ``trainee_filings``: ``fiscal_year``, ``kind``, ``count``. ``approvals``:
-            ``fiscal_year``, ``initial``.
+        property: the kind of statement; the first three carry a :class:`VisaPolicy`.
+        value: the claim itself.
         as_of: the date the claim speaks for, ISO and possibly partial, or ``undated``.
         source: who says so.
         method: how it was obtained (``read_by_person``, ``read_by_machine``, ``counted``, ``entered``).
@@ -38,7 +103,7 @@ class Statement:
     subject_kind: SubjectKind
     subject: str
     property: Property
-    value: dict[str, object] = field(hash=False)
+    value: Claim
     as_of: str
     source: Source
     method: str

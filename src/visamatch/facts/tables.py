@@ -298,10 +298,14 @@ RELATIONS = (
 PROGRAM_STATUSES = ("current", "not_in_match", "moved", "closed", "new", "listed", "other_match")
 
 
-@cache
+_read: dict[type[Any], tuple[Any, ...]] = {}
+
+
 def rows(table: type[Row]) -> tuple[Row, ...]:
-    """All rows of a shipped table, in file order."""
-    return tuple(read(table))
+    """All rows of a shipped table, in file order; read once."""
+    if table not in _read:
+        _read[table] = tuple(read(table))
+    return _read[table]
 
 
 def read(table: type[Row], folder: Any = DATA) -> Iterator[Row]:
@@ -352,7 +356,6 @@ def _complain(name: str, lines: list[list[str]], readers: list[Any]) -> None:
                 ) from None
 
 
-@cache
 def _readers(table: type[Any]) -> list[tuple[str, Callable[[str], Any]]]:
     hints = get_type_hints(table)
     return [(field.name, _reader(hints[field.name])) for field in fields(table)]

@@ -1,0 +1,158 @@
+"""Tables for people at 80 columns, and wider where the terminal is."""
+
+from __future__ import annotations
+
+import os
+import sys
+from textwrap import fill
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from visamatch.advice.groups import GROUPS, Plan
+from visamatch.advice.sponsor_search import Result
+from visamatch.directory.cap_exempt import cap_standing
+from visamatch.directory.programs import Directory
+from visamatch.evidence.assessment import Assessment, Chance, Standing, Weighed
+from visamatch.evidence.words import MARKS, plural, statement_text
+
+NOTICE = "Chance: that the program sponsors an H-1B, 90 % interval. Not legal advice."
+
+
+def console() -> Console:
+    """A console on standard output; 80 columns where it is no terminal."""
+    width = None if sys.stdout.isatty() else int(os.environ.get("COLUMNS", "80"))
+    return Console(width=width, highlight=False, soft_wrap=False)
+
+
+def chance(value: Chance) -> str:
+    """A chance with its interval in percent: ``22 (8–49)``."""
+    return f"{value.mean * 100:.0f} ({value.low * 100:.0f}–{value.high * 100:.0f})"
+
+
+def standing(value: Standing) -> str:
+    """A standing as mark, words and age."""
+    year = value.as_of[:4] if value.as_of[:4].isdigit() else value.as_of
+    age = f" · {year}" if year else ""
+    return f"{MARKS[value.code]} {value.label}{age}"
+
+
+def _table(*columns: tuple[str, dict[str, object]]) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for title, options in columns:
+        table.add_column(title, **options)  # type: ignore[arg-type]
+    return table
+
+
+def _program_table(width: int) -> Table:
+    standing_, chance_, id_ = 19, 10, 9
+    rest = width - standing_ - chance_ - id_ - 3 * 2
+    return _table(
+        ("Program", {"overflow": "ellipsis", "no_wrap": True, "width": rest}),
+        ("Standing", {"overflow": "ellipsis", "no_wrap": True, "width": standing_}),
+        ("Chance %", {"no_wrap": True, "justify": "right", "width": chance_}),
+        ("Id", {"overflow": "fold", "width": id_}),
+    )
+
+
+def _row(item: Assessment, one_specialty: bool = False) -> tuple[str, ...]:
+    program = item.program
+    return (
+        f"{program.state or '??'} {item.institution.name if one_specialty else program.name}",
+        f"{MARKS[item.standing.code]} {item.standing.label}",
+        chance(item.p_sponsor),
+        program.program_id,
+    )
+
+
+def programs(known: Directory, result: Result, shown: int) -> None:
+    """Print a search result."""
+    out = console()
+    table = _program_table(out.width)
+    one = len({item.program.specialty_id for item in result.rows}) == 1
+    for item in result.rows[:shown]:
+        table.add_row(*_row(item, one))
+    if result.rows:
+        out.print(table)
+    out.print(f"{shown} of {plural(len(result.rows), 'program')} shown.{_hidden(result)}")
+    out.print(NOTICE)
+
+
+def _hidden(result: Result) -> str:
+    parts = [
+        f"{count} {words}"
+        for count, words in (
+            (result.hidden_refusals, "that refuse H-1B"),
+            (result.hidden_unknown, "unknown"),
+            (result.hidden_other, "with another standing"),
+        )
+        if count
+    ]
+    return f" Hidden: {', '.join(parts)}." if parts else ""
+
+
+def program(known: Directory, item: Assessment) -> None:
+    """Print one program: verdict, number, then the working."""
+    out = console()
+    place, about = item.institution, item.program
+    quota = known.quota(about.program_id)
+    cap = cap_standing(place)
+    out.print(Text(about.name, style="bold"))
+    out.print(f"{place.name}, {about.city}, {about.state} · {known.specialty(about).name}")
+    if about.status_note:
+        out.print(_wrapped(about.status_note))
+    out.print()
+    out.print(_wrapped(item.verdict))
+    out.print(f"Standing: {standing(item.standing)}{' (old)' if item.standing.stale else ''}")
+    out.print(f"Chance that it sponsors an H-1B: {chance(item.p_sponsor)} %   J-1: {item.j1}")
+    out.print(_wrapped(f"Cap: {cap.label}. {cap.reason}"))
+    positions = f"{quota[0]} in the {quota[1]} Match" if quota else "unknown"
+    codes = ", ".join(track.nrmp_code for track in known.tracks_of.get(about.program_id, ()))
+    out.print(f"Positions: {positions}   ACGME id: {about.acgme_id or 'unknown'}")
+    out.print(_wrapped(f"NRMP codes: {codes or 'unknown'}"))
+    out.print("\nEvidence, nearest first (effect in log odds)", style="bold")
+    for weighed in item.statements:
+        _print_statement(out, weighed)
+    out.print("\nWhat would change this", style="bold")
+    for wish in item.would_change:
+        out.print(f"  {wish}")
+    out.print(f"\n{NOTICE}")
+
+
+def _print_statement(out: Console, weighed: Weighed) -> None:
+    claim = weighed.statement
+    old = "old, " if weighed.stale else ""
+    lead = f"{weighed.effect_log_odds:+.2f}  {weighed.reach}, {old}{claim.as_of}: "
+    out.print(
+        fill(lead + statement_text(claim), 78, initial_indent="  ", subsequent_indent="         ")
+    )
+    if claim.note:
+        out.print(fill(claim.note, 78, initial_indent="         ", subsequent_indent="         "))
+    if weighed.conflicts_with:
+        out.print("         ≠ contradicted by " + ", ".join(weighed.conflicts_with))
+    out.print(f"         {claim.source.title}", style="dim")
+    if claim.source.url:
+        out.print(f"         {claim.source.url}", style="dim", overflow="fold")
+
+
+def plan(known: Directory, made: Plan, limit: int) -> None:
+    """Print a grouped list with reasons."""
+    out = console()
+    for name, title in GROUPS.items():
+        group = made.group(name)
+        out.print(f"\n{title}: {plural(len(group), 'program')}", style="bold")
+        if not group:
+            continue
+        table = _program_table(out.width)
+        for placed in group[:limit]:
+            table.add_row(*_row(placed.assessment))
+        out.print(table)
+        out.print(_wrapped(f"First because: {' '.join(group[0].reasons)}"), style="dim")
+    for reason, count in sorted(made.left_out.items()):
+        out.print(f"\nLeft out, {reason}: {plural(count, 'program')}")
+    out.print(f"\n{NOTICE}")
+
+
+def _wrapped(text: str) -> str:
+    return fill(text, 78)

@@ -1,0 +1,65 @@
+"""Places and distance."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cache
+from math import asin, cos, radians, sin, sqrt
+
+from visamatch.directory.programs import directory
+from visamatch.errors import InputError, one_of
+from visamatch.facts.states import NEW_ENGLAND
+
+EARTH_RADIUS_MILES = 3958.8
+BOSTON_RING_MILES = 12.0
+RINGS = ("Boston", "Massachusetts", "New England", "Elsewhere")
+Point = tuple[float, float]
+
+
+def miles(a: Point, b: Point) -> float:
+    """Great-circle distance in miles between two (latitude, longitude) points in degrees."""
+    (lat1, lon1), (lat2, lon2) = (tuple(map(radians, point)) for point in (a, b))
+    half = sin((lat2 - lat1) / 2) ** 2 + cos(lat1) * cos(lat2) * sin((lon2 - lon1) / 2) ** 2
+    return 2 * EARTH_RADIUS_MILES * asin(sqrt(half))
+
+
+@cache
+def _cities() -> dict[tuple[str, str], Point]:
+    points: dict[tuple[str, str], list[Point]] = defaultdict(list)
+    for program in directory().programs.values():
+        if program.lat is not None and program.lon is not None:
+            points[program.city.lower(), program.state].append((program.lat, program.lon))
+    return {
+        key: (sum(lat for lat, _ in all_) / len(all_), sum(lon for _, lon in all_) / len(all_))
+        for key, all_ in points.items()
+    }
+
+
+def city_point(text: str) -> Point:
+    """The middle of the programs of a city, written ``Boston`` or ``Springfield, MA``.
+
+    Raises:
+        InputError: no program with coordinates there, or the name stands for several states.
+    """
+    name, _, state = (part.strip() for part in text.partition(","))
+    found = {
+        key: point
+        for key, point in _cities().items()
+        if key[0] == name.lower() and state.upper() in ("", key[1])
+    }
+    if len(found) == 1:
+        return next(iter(found.values()))
+    if found:
+        choices = [f"{name.title()}, {state}" for _, state in sorted(found)]
+        raise InputError("city", f"the state as well, {one_of(choices, text)}", text)
+    known = [f"{city.title()}, {state}" for city, state in _cities()]
+    raise InputError("city", one_of(known, text), text)
+
+
+def ring(city: str, state: str, point: Point | None) -> str:
+    """The ring around Boston a place lies in: Boston, Massachusetts, New England or Elsewhere."""
+    if state != "MA":
+        return "New England" if state in NEW_ENGLAND else "Elsewhere"
+    boston = _cities().get(("boston", "MA"))
+    near = point and boston and miles(point, boston) <= BOSTON_RING_MILES
+    return "Boston" if near or city.lower().startswith("boston") else "Massachusetts"

@@ -1,0 +1,118 @@
+"""Programs and plans as plain records: what ``--json`` prints and what sheets and pages are made of.
+
+The field names are public (the command line's contract). Unknown is ``None``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from visamatch.advice.groups import Plan
+from visamatch.directory.cap_exempt import cap_standing
+from visamatch.directory.programs import Directory
+from visamatch.evidence.assessment import Assessment, Weighed
+from visamatch.evidence.words import statement_text
+
+Record = dict[str, Any]
+
+
+def program_record(known: Directory, item: Assessment) -> Record:
+    """One program in one line: ids, place, positions, P(sponsor), standing."""
+    program, place = item.program, item.institution
+    quota = known.quota(program.program_id)
+    cap = cap_standing(place)
+    tracks = known.tracks_of.get(program.program_id, ())
+    return {
+        "program_id": program.program_id,
+        "acgme_id": program.acgme_id or None,
+        "nrmp_codes": [track.nrmp_code for track in tracks if track.current],
+        "name": program.name,
+        "institution": place.name,
+        "institution_id": place.institution_id,
+        "specialty": known.specialty(program).name,
+        "city": program.city or None,
+        "state": program.state or None,
+        "quota": quota[0] if quota else None,
+        "quota_year": quota[1] if quota else None,
+        "p_sponsor": asdict(item.p_sponsor),
+        "cap_exempt": {"verdict": cap.verdict, "because": cap.reason},
+        "status": program.status,
+        "standing": asdict(item.standing),
+    }
+
+
+def program_detail(known: Directory, item: Assessment) -> Record:
+    """A program with everything behind its standing; conflicts are named."""
+    program = item.program
+    return {
+        **program_record(known, item),
+        "status_note": program.status_note or None,
+        "successor": program.successor or None,
+        "verdict": item.verdict,
+        "j1": item.j1,
+        "statements": [_statement(weighed) for weighed in item.statements],
+        "conflicts": _conflicts(item),
+        "would_change": list(item.would_change),
+        "quotas": [
+            {"nrmp_code": row.nrmp_code, "year": row.year, "quota": row.quota, "filled": row.filled}
+            for row in known.quotas_of.get(program.program_id, ())
+        ],
+        "earlier_years": [
+            {"year": row.year, "quota": row.quota, "filled": row.filled}
+            for row in known.history_of.get(program.program_id, ())
+        ],
+    }
+
+
+def _statement(item: Weighed) -> Record:
+    claim = item.statement
+    return {
+        "statement_id": claim.statement_id,
+        "property": claim.property,
+        "value": asdict(claim.value),
+        "text": statement_text(claim),
+        "as_of": claim.as_of,
+        "source": {
+            "kind": claim.source.kind,
+            "title": claim.source.title,
+            "url": claim.source.url or None,
+        },
+        "method": claim.method,
+        "reach": item.reach,
+        "subject": claim.subject,
+        "stale": item.stale,
+        "effect_log_odds": item.effect_log_odds,
+        "conflicts_with": list(item.conflicts_with),
+    }
+
+
+def _conflicts(item: Assessment) -> list[list[str]]:
+    pairs = {
+        tuple(sorted((weighed.statement.statement_id, other)))
+        for weighed in item.statements
+        for other in weighed.conflicts_with
+    }
+    return [list(pair) for pair in sorted(pairs)]
+
+
+def plan_record(known: Directory, plan: Plan) -> Record:
+    """The grouped list. Chances to match are not worked out yet and stand as ``None``."""
+    return {
+        "list": [
+            {
+                **program_record(known, placed.assessment),
+                "group": placed.group,
+                "p_interview": None,
+                "p_match": None,
+                "reasons": list(placed.reasons),
+                "statements": [
+                    weighed.statement.statement_id
+                    for weighed in placed.assessment.statements
+                    if weighed.reach != "other"
+                ],
+            }
+            for placed in plan.placed
+        ],
+        "left_out": plan.left_out,
+    }

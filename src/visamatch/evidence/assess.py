@@ -1,0 +1,193 @@
+"""Assess programs: gather what bears on each, derive standing and chance, and put it in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from functools import cache, lru_cache
+
+from visamatch.directory.programs import Directory, directory
+from visamatch.evidence.ages import age_years, is_stale, last_day
+from visamatch.evidence.asker import Asker, asker
+from visamatch.evidence.assessment import Assessment, Chance, Standing, Weighed
+from visamatch.evidence.ledger import Bearing, Ledger, ledger, own_statement
+from visamatch.evidence.p_sponsor import p_sponsor
+from visamatch.evidence.standing import contradictions, standing
+from visamatch.evidence.statement import Answer, Silence, Statement, VisaPolicy
+from visamatch.facts.tables import Filings, Program, Source, rows
+from visamatch.workspace.document import OwnStatement
+from visamatch.workspace.profile import Profile
+
+REACH_ORDER = ("program", "institution", "system", "other")
+
+
+def assess(
+    program: Program,
+    on: date,
+    profile: Profile | None = None,
+    own: Iterable[OwnStatement] = (),
+) -> Assessment:
+    """Assess one program for one person; without a profile, for an IMG who needs a visa.
+
+    Args:
+        on: the date that counts as today.
+        own: the person's own findings, which join the ledger.
+    """
+    joined = ledger().joined_by(own_statement(each) for each in own)
+    return _assess(program, directory(), joined, asker(profile), on)
+
+
+class Assessments(Mapping[str, Assessment]):
+    """Assessments by program id, each worked out when it is first asked for."""
+
+    def __init__(self, known: Directory, claims: Ledger, who: Asker, on: date) -> None:
+        self._known, self._claims, self._who, self._on = known, claims, who, on
+        self._done: dict[str, Assessment] = {}
+
+    def __getitem__(self, program_id: str) -> Assessment:
+        if program_id not in self._done:
+            program = self._known.programs[program_id]
+            self._done[program_id] = _assess(
+                program, self._known, self._claims, self._who, self._on
+            )
+        return self._done[program_id]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known.programs)
+
+    def __len__(self) -> int:
+        return len(self._known.programs)
+
+
+def assess_all(
+    on: date, profile: Profile | None = None, own: Iterable[OwnStatement] = ()
+) -> Assessments:
+    """Assessments of every program of the directory for one person on one date."""
+    return _assessments(on, asker(profile), tuple(own))
+
+
+@lru_cache(maxsize=8)
+def _assessments(on: date, who: Asker, own: tuple[OwnStatement, ...]) -> Assessments:
+    joined = ledger().joined_by(own_statement(each) for each in own)
+    return Assessments(directory(), joined, who, on)
+
+
+def _assess(program: Program, known: Directory, claims: Ledger, who: Asker, on: date) -> Assessment:
+    bearing = claims.bearing_on(program, known)
+    bearing += _silence(program, known, bearing)
+    chance, effects = p_sponsor(program.specialty_id, bearing, who, on)
+    where = standing(bearing, who, on)
+    return Assessment(
+        program=program,
+        institution=known.institution(program),
+        standing=where,
+        p_sponsor=chance,
+        j1=_j1(bearing),
+        verdict=_verdict(where, chance),
+        statements=_weighed(bearing, effects, who, on),
+        would_change=_would_change(where, bearing),
+    )
+
+
+def _silence(program: Program, known: Directory, bearing: Sequence[Bearing]) -> list[Bearing]:
+    """That known employers filed for no trainee is weak evidence, and said openly."""
+    employers = known.petitioners_of.get(program.institution_id, ())
+    if not employers or any(claim.property == "trainee_filings" for claim, _ in bearing):
+        return []
+    newest = _newest_filings()
+    claim = Statement(
+        statement_id=f"silence-{program.program_id}",
+        subject_kind="institution",
+        subject=program.institution_id,
+        property="silence",
+        value=Silence(newest.period),
+        as_of=newest.period.rsplit("/", 1)[-1],
+        source=known.sources[newest.source[0]],
+        method="counted",
+        level=program.level,
+        confidence="low",
+    )
+    return [(claim, "institution")]
+
+
+@cache
+def _newest_filings() -> Filings:
+    return max(rows(Filings), key=lambda row: row.period)
+
+
+def _weighed(
+    bearing: Sequence[Bearing], effects: Sequence[float], who: Asker, on: date
+) -> tuple[Weighed, ...]:
+    near = [claim for claim, reach in bearing if reach in ("program", "institution")]
+    clashes: dict[str, list[str]] = {}
+    for a, b in contradictions(near, who):
+        clashes.setdefault(a.statement_id, []).append(b.statement_id)
+        clashes.setdefault(b.statement_id, []).append(a.statement_id)
+    weighed = [
+        Weighed(
+            statement=claim,
+            reach=reach,
+            age=age_years(claim.as_of, on),
+            stale=is_stale(claim.as_of, on),
+            effect_log_odds=round(effect, 3),
+            conflicts_with=tuple(clashes.get(claim.statement_id, ())),
+        )
+        for (claim, reach), effect in zip(bearing, effects, strict=True)
+    ]
+    return tuple(sorted(weighed, key=_nearest_newest))
+
+
+def _nearest_newest(item: Weighed) -> tuple[int, int, str]:
+    claim = item.statement
+    return REACH_ORDER.index(item.reach), -_ordinal(claim), claim.statement_id
+
+
+def _ordinal(claim: Statement) -> int:
+    return (last_day(claim.as_of) or date.min).toordinal()
+
+
+def _j1(bearing: Sequence[Bearing]) -> Answer:
+    """The nearest and newest word on J-1."""
+    said = [
+        (REACH_ORDER.index(reach), -_ordinal(claim), claim.value.sponsors_j1)
+        for claim, reach in bearing
+        if isinstance(claim.value, VisaPolicy)
+        and reach in ("program", "institution")
+        and claim.value.sponsors_j1 != "unknown"
+    ]
+    return min(said)[2] if said else "unknown"
+
+
+def _verdict(where: Standing, chance: Chance) -> str:
+    lead = {
+        "confirmed": "It told you in writing that it sponsors H-1B.",
+        "filed": "It has filed H-1B papers for residents recently.",
+        "says_yes": "It says that it sponsors H-1B.",
+        "conditional": "It sponsors H-1B on conditions.",
+        "not_for_you": "It has H-1B places, but not for someone in your position.",
+        "j1_only": "It takes J-1 and refuses H-1B.",
+        "no_h1b": "It refuses H-1B.",
+        "unknown": "Nobody outside knows whether it sponsors H-1B: ask.",
+        "conflict": "Its sources disagree about H-1B: ask.",
+    }[where.code]
+    return f"{lead} {where.reason}"
+
+
+def _would_change(where: Standing, bearing: Sequence[Bearing]) -> tuple[str, ...]:
+    wishes = []
+    if where.code != "confirmed":
+        wishes.append("A written answer from the program, in either direction.")
+    if not any(claim.property == "policy" and reach == "program" for claim, reach in bearing):
+        wishes.append("A page of the program itself that names the visas it sponsors.")
+    if where.stale and where.as_of:
+        wishes.append("A newer version of the page or newer filings: what is known is old.")
+    if not any(
+        claim.property == "trainee_filings" and reach == "program" for claim, reach in bearing
+    ):
+        wishes.append("A labor condition application that names a resident of this specialty.")
+    return tuple(wishes)
+
+
+def sources_of(assessment: Assessment) -> list[Source]:
+    """The distinct sources behind an assessment, in the order of its statements."""
+    return list(dict.fromkeys(item.statement.source for item in assessment.statements))

@@ -1,0 +1,87 @@
+"""Small pictures drawn as SVG: the mark of a standing, a chance as dot and whisker.
+
+Positions are percentages of the width, so one picture fits every column; colors are classes.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from visamatch.evidence.assessment import Chance
+
+# Shape and tone of each standing. Tones: yes (accent), ask (amber), no (gray ink).
+_MARKS = {
+    "confirmed": ("yes", '<circle cx="8" cy="8" r="7"/><path class="cut" d="M4.5 8.2 7 10.7 11.6 5.6"/>'),
+    "filed": ("yes", '<path d="M2 1h12v14H2z"/><path class="cut" d="M5 5.5h6M5 8.5h6M5 11.5h3.5"/>'),
+    "says_yes": ("yes", '<circle cx="8" cy="8" r="6.5"/>'),
+    "conditional": ("ask", '<circle class="line" cx="8" cy="8" r="6"/><path d="M8 2a6 6 0 0 0 0 12z"/>'),
+    "not_for_you": ("no", '<circle class="line" cx="8" cy="8" r="6"/><path class="line" d="m3.8 12.2 8.4-8.4"/>'),
+    "j1_only": ("no", '<circle class="line" cx="8" cy="8" r="6"/><path class="line" d="M4.8 8h6.4"/>'),
+    "no_h1b": ("no", '<path class="line" d="m3 3 10 10M13 3 3 13"/>'),
+    "unknown": ("ask", '<circle class="line dashed" cx="8" cy="8" r="6"/>'),
+    "conflict": ("ask", '<path d="m1.5 2.5 6 5.5-6 5.5zM14.5 2.5l-6 5.5 6 5.5z"/>'),
+}  # fmt: skip
+
+
+def mark(code: str) -> SafeString:
+    """The mark of a standing: its shape tells it apart without color."""
+    tone, shape = _MARKS[code]
+    return format_html(
+        '<svg class="mark {}" width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">{}</svg>',
+        tone,
+        mark_safe(shape),
+    )
+
+
+@lru_cache(maxsize=4096)
+def whisker(chance: Chance, size: str = "small") -> SafeString:
+    """A chance on the common axis from 0 to 100 %: dot for the mean, whisker for the interval."""
+    height = 44 if size == "large" else 20
+    middle, cap, radius = height / 2, height / 2.5, height / 4 if size == "small" else 8
+    low, mean, high = (round(100 * part, 1) for part in (chance.low, chance.mean, chance.high))
+    top, bottom = middle - cap / 2, middle + cap / 2
+    ticks = "".join(
+        f'<line class="tick" x1="{at}%" x2="{at}%" y1="{top}" y2="{bottom}"/>'
+        for at in (0, 25, 50, 75, 100)
+    )
+    return mark_safe(
+        f'<svg class="whisker {size}" height="{height}" role="img" aria-label="{in_words(chance)}">'
+        f'<line class="axis" x1="0" x2="100%" y1="{middle}" y2="{middle}"/>{ticks}'
+        f'<line class="span" x1="{low}%" x2="{high}%" y1="{middle}" y2="{middle}"/>'
+        f'<circle class="dot" cx="{mean}%" cy="{middle}" r="{radius}"/></svg>'
+    )
+
+
+def axis(step: int = 50) -> SafeString:
+    """The labels of the common axis, to stand over or under whiskers."""
+    anchor = {0: "start", 100: "end"}
+    labels = "".join(
+        f'<text x="{at}%" y="12" text-anchor="{anchor.get(at, "middle")}">{at}</text>'
+        for at in range(0, 101, step)
+    )
+    return mark_safe(
+        f'<svg class="axis" width="100%" height="16" aria-hidden="true">{labels}</svg>'
+    )
+
+
+def bar(count: int, most: int, code: str) -> SafeString:
+    """A count as a bar beside its number; ``most`` fills the width."""
+    return format_html(
+        '<svg class="bar {}" width="100%" height="12" aria-hidden="true">'
+        '<rect width="{}%" height="12"/></svg>',
+        _MARKS[code][0],
+        round(100 * count / most, 2),
+    )
+
+
+def percent(part: float) -> str:
+    """Whole percent; never 0 or 100, which would claim to know."""
+    return str(min(99, max(1, round(100 * part))))
+
+
+def in_words(chance: Chance) -> str:
+    """The chance for those who do not see the picture."""
+    return f"{percent(chance.mean)}%, 90% interval {percent(chance.low)} to {percent(chance.high)}%"

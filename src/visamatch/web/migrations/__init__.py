@@ -1,0 +1,1 @@
+"""Schema changes of the local database; `visamatch serve` applies them by itself."""

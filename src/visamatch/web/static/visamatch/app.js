@@ -1,0 +1,18 @@
+// Small comforts on top of pages that work without any script.
+
+// Keep the address short: empty filters are not sent.
+document.addEventListener("htmx:configRequest", (event) => {
+  if (event.detail.verb !== "get") return;
+  const kept = event.detail.formData;
+  for (const [name, value] of [...kept.entries()]) if (value === "") kept.delete(name, value);
+});
+
+// A request that fails says so and leaves the page as it is.
+for (const kind of ["htmx:responseError", "htmx:sendError"]) {
+  document.addEventListener(kind, () => {
+    const line = document.createElement("div");
+    line.className = "said";
+    line.textContent = "That did not work. Is visamatch still running? Load the page again.";
+    document.getElementById("notice").replaceChildren(line);
+  });
+}

@@ -1,0 +1,1 @@
+"""How records are shown: the tags used by every template."""

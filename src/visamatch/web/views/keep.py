@@ -1,0 +1,57 @@
+"""The workspace as one file: take it with you, open it again, go back to an earlier state."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from visamatch.errors import InputError
+from visamatch.web import store
+from visamatch.web.guards import go_back, tell
+from visamatch.workspace import document
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def keep(request: HttpRequest) -> HttpResponse:
+    """Show what can be done with the file; a POST opens an uploaded one. A bad file changes nothing."""
+    who, problem = store.owner(request), ""
+    if request.method == "POST":
+        try:
+            opened = _uploaded(request)
+            tell(request, "File opened.", store.change(who, lambda _: opened, "Opened a file"))
+            return redirect("list")
+        except InputError as error:
+            problem = str(error)
+    context = {"history": store.history(who), "problem": problem}
+    return render(request, "keep.html", context, status=400 if problem else 200)
+
+
+@require_safe
+def download(request: HttpRequest) -> HttpResponse:
+    """The workspace document as a file."""
+    body = document.dump(store.load(store.owner(request)))
+    response = HttpResponse(body, content_type="application/json")
+    response["Content-Disposition"] = 'attachment; filename="visamatch.json"'
+    return response
+
+
+@require_POST
+def restore(request: HttpRequest) -> HttpResponse:
+    """Make an earlier state the current one; this, too, can be undone."""
+    number = request.POST.get("number", "")
+    if not number.isdigit():
+        raise InputError("revision", "the number of a change", number)
+    tell(request, "Undone.", store.restore(store.owner(request), int(number)))
+    return go_back(request, "list")
+
+
+def _uploaded(request: HttpRequest) -> document.Workspace:
+    upload = request.FILES.get("file")
+    if upload is None:
+        raise InputError("file", "a visamatch file; none was chosen")
+    try:
+        text = upload.read().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(str(upload.name), f"text in UTF-8 (byte {error.start} is not)") from None
+    return document.load(text, str(upload.name))

@@ -1,0 +1,66 @@
+"""Everything that is the applicant's, as one JSON document to save and load."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Literal
+
+from pydantic import Field
+
+from visamatch.errors import InputError
+from visamatch.workspace.boundary import Day, Record, parse
+from visamatch.workspace.profile import Profile
+from visamatch.workspace.sponsor_list import Entry
+
+VERSION = 1
+
+
+class OwnStatement(Record):
+    """Evidence that the person found or was told: it joins the ledger as theirs."""
+
+    statement_id: str
+    program_id: str
+    kind: Literal["reply", "alumni", "page"]
+    sponsors_j1: Literal["yes", "no", "unknown"] = "unknown"
+    sponsors_h1b: Literal["yes", "no", "conditional", "case_by_case", "unknown"] = "unknown"
+    conditions: tuple[str, ...] = ()
+    url: str = ""
+    note: str = ""
+    as_of: Day
+
+
+class Workspace(Record):
+    """The document: the profile, the sponsor list and the person's own evidence."""
+
+    format: Literal["visamatch-workspace"] = "visamatch-workspace"
+    version: int = Field(default=VERSION, ge=1, le=VERSION)
+    profile: Profile | None = None
+    entries: tuple[Entry, ...] = ()
+    statements: tuple[OwnStatement, ...] = ()
+
+
+def dump(workspace: Workspace) -> str:
+    """The document as text; the same workspace always gives the same bytes."""
+    plain = workspace.model_dump(mode="json", exclude_defaults=True)
+    head = {"format": workspace.format, "version": workspace.version}
+    return json.dumps(head | plain, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+
+
+def load(text: str, where: str = "workspace file") -> Workspace:
+    """Read a document; a file that was cut or is of another kind is refused whole."""
+    if not text.strip():
+        raise InputError(where, "a visamatch workspace; the file is empty")
+    try:
+        data: Any = json.loads(text)
+    except json.JSONDecodeError as error:
+        ends_early = error.pos >= len(text.rstrip()) - 1 or error.msg.startswith("Unterminated")
+        hint = "the file ends early, it may have been cut" if ends_early else error.msg
+        place = f"{where} line {error.lineno} column {error.colno}"
+        raise InputError(place, f"a whole JSON document ({hint})") from None
+    if not isinstance(data, dict) or data.get("format") != "visamatch-workspace":
+        raise InputError(where, 'a document with "format": "visamatch-workspace"')
+    version = data.get("version")
+    if isinstance(version, int) and version > VERSION:
+        raise InputError(f"{where}: version", f"{VERSION} or less; update visamatch", version)
+    workspace: Workspace = parse(Workspace, data, where)
+    return workspace

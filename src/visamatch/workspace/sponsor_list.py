@@ -1,0 +1,59 @@
+"""The applicant's own sponsor list: one entry a program, kept in the order they were added."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from visamatch.errors import InputError
+from visamatch.workspace.boundary import Day, Record
+
+Group = Literal["", "core", "regional", "safety"]
+ApplicationStatus = Literal[
+    "", "applied", "invited", "interviewed", "withdrawn", "rejected", "waitlisted", "matched"
+]
+
+
+class Entry(Record):
+    """One line of the list: the guide's five columns, ours, and whatever else the person keeps.
+
+    ``program_id`` is the stable id of the directory; ``name`` and ``institution`` keep a program that
+    the directory does not know. ``stated_policy`` is what the person was told or read. ``extra``
+    holds columns of an imported sheet that we do not know, under their own headers.
+    """
+
+    program_id: str
+    name: str = ""
+    institution: str = ""
+    stated_policy: Literal["", "J-1 only", "J-1/H-1B", "uncertain"] = ""
+    notes: str = ""
+    interest: Annotated[int, Field(ge=1, le=5)] | None = None
+    group: Group = ""
+    status: ApplicationStatus = ""
+    added_on: Day | None = None
+    contacted_on: Day | None = None
+    extra: dict[str, str] = Field(default_factory=dict)
+
+
+Entries = tuple[Entry, ...]
+
+
+def find(entries: Iterable[Entry], program_id: str) -> Entry | None:
+    """The entry of a program, or None."""
+    return next((entry for entry in entries if entry.program_id == program_id), None)
+
+
+def put(entries: Entries, entry: Entry) -> Entries:
+    """The list with this entry added, or replaced where the program is already on it."""
+    if find(entries, entry.program_id) is None:
+        return (*entries, entry)
+    return tuple(entry if old.program_id == entry.program_id else old for old in entries)
+
+
+def remove(entries: Entries, program_id: str) -> Entries:
+    """The list without this program."""
+    if find(entries, program_id) is None:
+        raise InputError("program", "a program on your list", program_id)
+    return tuple(entry for entry in entries if entry.program_id != program_id)

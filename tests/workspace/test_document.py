@@ -1,0 +1,68 @@
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from visamatch.errors import InputError
+from visamatch.workspace.document import OwnStatement, Workspace, dump, load
+from visamatch.workspace.profile import Profile, Visa
+from visamatch.workspace.sponsor_list import Entry, find, put, remove
+
+WORKSPACE = Workspace(
+    profile=Profile(name="Ünïcode", visa=Visa(h1b="must")),
+    entries=(
+        Entry(program_id="1256-140", interest=5, notes="line one\nline two", group="core"),
+        Entry(program_id="x", name="Not in the directory", extra={"LOI sent": "2026-10-01"}),
+    ),
+    statements=(
+        OwnStatement(
+            statement_id="r1",
+            program_id="1256-140",
+            kind="reply",
+            sponsors_h1b="yes",
+            as_of="2026-10-02",
+        ),
+    ),
+)
+
+
+def test_saving_and_loading_loses_nothing():
+    assert load(dump(WORKSPACE)) == WORKSPACE
+    assert dump(load(dump(WORKSPACE))) == dump(WORKSPACE)
+
+
+@given(st.integers(min_value=0, max_value=len(dump(WORKSPACE)) - 3))
+def test_a_document_cut_anywhere_is_refused_whole(cut):
+    with pytest.raises(InputError, match="workspace file") as caught:
+        load(dump(WORKSPACE)[:cut])
+    assert "\n" not in str(caught.value)
+
+
+@given(st.text(max_size=40))
+def test_other_text_is_refused(text):
+    with pytest.raises(InputError):
+        load(text)
+
+
+def test_a_newer_document_asks_for_an_update():
+    text = json.dumps({"format": "visamatch-workspace", "version": 99})
+    with pytest.raises(InputError, match="update visamatch"):
+        load(text)
+
+
+def test_an_unknown_key_is_named_and_not_lost():
+    text = json.dumps({"format": "visamatch-workspace", "version": 1, "entrys": []})
+    with pytest.raises(InputError, match="'entries'"):
+        load(text)
+
+
+def test_put_replaces_in_place_and_remove_undoes_put():
+    entries = put((), Entry(program_id="a"))
+    entries = put(entries, Entry(program_id="b"))
+    entries = put(entries, Entry(program_id="a", interest=3))
+    assert [entry.program_id for entry in entries] == ["a", "b"]
+    assert find(entries, "a") == Entry(program_id="a", interest=3)
+    assert remove(entries, "a") == (Entry(program_id="b"),)
+    with pytest.raises(InputError):
+        remove(entries, "c")
