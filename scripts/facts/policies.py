@@ -34,10 +34,9 @@ def build(data: Path, names: dict[str, str], registry: Registry) -> list[Policy]
     ``names`` are the names of programs and institutions by id, for the titles of pages.
     """
     labels: dict[str, dict[str, Any]] = {}
-    for row in _labels(data / "labelled" / "visa_statements.jsonl"):
-        labels[row["url"]] = max(
-            labels.get(row["url"], row), row, key=_says
-        )  # the fuller reading of one page
+    for one in _labels(data / "labelled" / "visa_statements.jsonl"):
+        fuller = max(labels.get(one["url"], one), one, key=_says)  # of two readings of a page
+        labels[one["url"]] = fuller
     table = {
         row["source_url"]: row for row in read(data / "programs" / "visa_policy_facts_new_england.csv")
         if row["source_kind"] not in NOT_SHIPPED
@@ -60,7 +59,7 @@ def _labels(path: Path) -> list[dict[str, Any]]:
 def _says(label: dict[str, Any]) -> int:
     conditions: list[str] = label["h1b_conditions"]
     return len(conditions) + sum(
-        label[name] != "unknown" for name in ("sponsors_j1", "sponsors_h1b")
+        str(label[name]) != "unknown" for name in ("sponsors_j1", "sponsors_h1b")
     )
 
 

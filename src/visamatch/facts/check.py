@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from visamatch.facts import cycles, tables
+from visamatch.facts.states import STATES
 from visamatch.facts.tables import DATA, TABLES, read
 
 Rows = dict[str, tuple[Any, ...]]
@@ -32,10 +33,7 @@ LINKS = {
 SUBJECTS = {"program": "programs", "institution": "institutions", "system": "systems"}
 SLUG = r"[a-z0-9]+(-[a-z0-9]+)*"
 DATE = r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?"
-STATE = (
-    "AL|AK|AZ|AR|CA|CO|CT|DE|DC|FL|GA|HI|ID|IL|IN|IA|KS|KY|LA|ME|MD|MA|MI|MN|MS|MO|MT|NE|NV|NH|NJ|NM|NY|NC|ND|OH|OK|OR|PA"
-    "|PR|RI|SC|SD|TN|TX|UT|VT|VA|WA|WV|WI|WY|GU|VI"
-)
+STATE = "|".join(STATES)
 PATTERNS = {  # an empty cell is unknown and passes, except in key columns
     "acgme_id": r"\d{10}", "cms_ccn": r"\d{2}[0-9A-Z]{3}[0-9A-F]", "nrmp_codes": r"\d{4}", "state": STATE,
     "as_of": f"{DATE}|undated", "page_date": f"{DATE}|undated", "read_on": DATE, "url": r"https?://\S+",
