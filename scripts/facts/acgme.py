@@ -119,7 +119,9 @@ def tie_programs(
     return {acgme_id: program_id for program_id, (_, acgme_id) in best.items()}
 
 
-def tie_institution(row: Record, institutions: Iterable[Institution], likeness: Likeness) -> str | None:
+def tie_institution(
+    row: Record, institutions: Iterable[Institution], likeness: Likeness
+) -> str | None:
     """The institution of the row's state that runs the program, or None where it is not clear."""
     here = [place for place in institutions if place.state == row["state"]]
     options = [Option(place.institution_id, place.institution_id, place.city) for place in here]

@@ -39,7 +39,7 @@ PHYSICIAN_SOC = re.compile(
 )
 OUTSIDE = (  # employers or worksites whose residents are no physicians
     re.compile(r"MCPHS|college of pharmacy|animal|veterinar|cvs|podiatr", re.IGNORECASE),
-    re.compile(r"north grafton", re.IGNORECASE),
+    re.compile(r"\bno\w* grafton\b", re.IGNORECASE),
 )
 YEARLY = {"Year": 1, "Hour": 2080, "Week": 52, "Month": 12, "Bi-Weekly": 26}
 TRAINEE_WAGE = (30_000, 250_000)  # a year; anything outside is another job or a slip
@@ -139,9 +139,7 @@ def filings(found: list[Case], petitioners: Petitioners, registry: Registry) -> 
         paid = [wage for wage in wages if wage]
         low, high = min(paid, default=None), max(paid, default=None)
         cited = registry.cite(source)
-        out.append(
-            Filings(who, year, period, kind, specialty_id, len(wages), low, high, cited)
-        )
+        out.append(Filings(who, year, period, kind, specialty_id, len(wages), low, high, cited))
     return out
 
 

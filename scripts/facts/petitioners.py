@@ -15,9 +15,11 @@ from typing import Any
 from facts.places import Places
 from facts.raw import HAND, key, read, slug, unique
 from facts.registry import Registry
+from visamatch.facts.states import STATES
 from visamatch.facts.tables import Approvals, Filings, Petitioner
 
 USCIS_CUT = 34
+POSTAL = {name.lower(): letters for letters, name in STATES.items()}
 SHORTEST = 8  # characters of a name that may link by itself
 
 
@@ -29,7 +31,6 @@ class Petitioners:
     by_key: dict[tuple[str, str], str] = field(default_factory=dict)  # (state, key of the name)
     cities: dict[str, set[str]] = field(default_factory=dict)  # petitioner_id: keys of cities
     hand: set[str] = field(default_factory=set)
-    states: dict[str, str] = field(default_factory=dict)  # full name in lower case: letters
 
     def of(self, employer: str, state: str) -> str | None:
         """The petitioner of an LCA employer string."""
@@ -38,7 +39,7 @@ class Petitioners:
     def of_uscis(self, row: dict[str, Any]) -> str | None:
         """The linked petitioner of a USCIS row; its city is a mailing address of the employer."""
         text = (row["State"] or "").strip()
-        state, city = self.states.get(text.lower(), text.upper()), key(row["City"] or "")
+        state, city = POSTAL.get(text.lower(), text.upper()), key(row["City"] or "")
         employer = (row["Employer"] or "").strip()
         who = self.by_key.get((state, key(employer)))
         if who is None and len(employer) >= USCIS_CUT - 1:
@@ -74,7 +75,6 @@ def build(filers: list[tuple[str, str]], places: Places, registry: Registry) -> 
         filers: (employer string, worksite state) of every trainee filing.
     """
     out = Petitioners()
-    out.states = {row["name"]: row["state"] for row in read(HAND / "states.csv")}
     for row in read(HAND / "petitioners.csv"):
         states = row["states"].split("|")
         _add(out, places, states, Petitioner(

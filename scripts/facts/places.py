@@ -12,7 +12,9 @@ from facts.raw import HAND, Record, decimal, key, read, slug, spell_out, title, 
 from facts.registry import Registry
 from visamatch.facts.tables import Institution, System
 
-BLANK = Institution("", "", (), "unknown", "", "", None, None, *[""] * 5, (), "open", "", ())
+BLANK = Institution(
+    "", "", (), "unknown", "", "", None, None, "", "", "", "", "", (), "open", "", ()
+)
 OWNERSHIP = {
     "nonprofit": "nonprofit", "nonprofit university": "nonprofit", "for-profit": "for_profit",
     "public (local government)": "government", "public (state university)": "government",
@@ -65,7 +67,6 @@ class Places:
         if not all(found):
             raise KeyError(patterns)
         return unique(place_id for some in found for place_id in some)
-
 
     def from_acgme(self, name: str, city: str, state: str, cited: tuple[str, ...]) -> Institution:
         """The institution an ACGME program is named after, made where no other stands for it."""

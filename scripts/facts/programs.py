@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from facts.acgme import Likeness, tie_institution, tie_programs
 from facts.places import Places
-from facts.raw import HAND, Record, decimal, key, number, read, slug, unique
+from facts.raw import HAND, Record, decimal, number, read, slug, unique
 from facts.registry import Registry
 from visamatch.facts.tables import History, Institution, Program, Quota, Specialty, Track
 

@@ -18,20 +18,17 @@ DATA = Path(os.environ.get("VISAMATCH_SHARED", ROOT.parent / "shared")) / "data"
 
 Record = dict[str, str]
 
-ABBREVIATIONS = dict(
-    pair.split("=")
-    for pair in (
-        "Acad=Academy,Affil=Affiliated,Assn=Association,Childrens=Children's,Cnty=County,"
-        "Co=County,Coll=College,COM=College of Medicine,Comm=Community,Ctr=Center,Ctrs=Centers,"
-        "Dept=Department,Ed=Education,Educ=Education,Elizabeths=Elizabeth's,Fam=Family,"
-        "Fdn=Foundation,Gen=General,Grad=Graduate,Grtr=Greater,Hlth=Health,Hosp=Hospital,"
-        "Hosps=Hospitals,HSC=Health Science Center,Inst=Institute,Johns=John's,Josephs=Joseph's,"
-        "Lukes=Luke's,Marys=Mary's,Med=Medical,Mem=Memorial,Mt=Mount,Natl=National,Prac=Practice,"
-        "Presby=Presbyterian,Progs=Programs,Reg=Regional,Rehab=Rehabilitation,Res=Residency,"
-        "Ritas=Rita's,Sch=School,Sci=Sciences,SOM=School of Medicine,St=St.,Svc=Service,Svcs=Services,"
-        "Sys=System,Teach=Teaching,Univ=University,Vincents=Vincent's,Womens=Women's"
-    ).split(",")
+_SHORT = (
+    "Acad=Academy,Affil=Affiliated,Assn=Association,Childrens=Children's,Cnty=County,Co=County,Coll=College,"
+    "COM=College of Medicine,Comm=Community,Ctr=Center,Ctrs=Centers,Dept=Department,Ed=Education,Educ=Education,"
+    "Elizabeths=Elizabeth's,Fam=Family,Fdn=Foundation,Gen=General,Grad=Graduate,Grtr=Greater,Hlth=Health,"
+    "Hosp=Hospital,Hosps=Hospitals,HSC=Health Science Center,Inst=Institute,Johns=John's,Josephs=Joseph's,"
+    "Lukes=Luke's,Marys=Mary's,Med=Medical,Mem=Memorial,Mt=Mount,Natl=National,Prac=Practice,Presby=Presbyterian,"
+    "Progs=Programs,Reg=Regional,Rehab=Rehabilitation,Res=Residency,Ritas=Rita's,Sch=School,Sci=Sciences,"
+    "SOM=School of Medicine,St=St.,Svc=Service,Svcs=Services,Sys=System,Teach=Teaching,Univ=University,"
+    "Vincents=Vincent's,Womens=Women's"
 )
+ABBREVIATIONS = dict(pair.split("=") for pair in _SHORT.split(","))
 LOWER = {short.lower(): full for short, full in ABBREVIATIONS.items()}
 
 
@@ -77,8 +74,10 @@ LEGAL_FORMS = re.compile(
 
 def key(text: str) -> str:
     """Comparison key of a name: spelled out, without punctuation, articles and legal forms."""
-    words = " ".join(LOWER.get(word, word) for word in slug(text).split("-"))
+    legal = re.split(r"\bd/?b/?a\b", text, flags=re.IGNORECASE)[0]  # the name before the brand
+    words = " ".join(LOWER.get(word, word) for word in slug(legal).split("-"))
     words = LEGAL_FORMS.sub(" ", slug(words).replace("-", " "))
+    words = re.sub(r"(?<=\w) s\b", "s", words)  # USCIS writes a blank for the apostrophe
     words = re.sub(r"\bsaint\b", "st", re.sub(r"\bhealthcare\b", "health care", words))
     return " ".join(words.split())
 
