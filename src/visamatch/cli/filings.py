@@ -88,6 +88,38 @@ def load(
 
 
 @app.command()
+def summary(
+    state: Annotated[str, typer.Option(help="Two letters: where the work is.")] = "",
+    year: Annotated[int | None, typer.Option(help="Federal fiscal year.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many lines.")] = 50,
+    json: Json = False,
+) -> None:
+    """Who filed for residents and fellows, for whom, and in which specialty, from the local store.
+
+    Example: visamatch filings summary --state MA
+    """
+    from visamatch.directory.filings import MAY_BE_TRAINEE, tie
+    from visamatch.sources.store import FilingsStore
+
+    applications = FilingsStore().query(
+        "SELECT * FROM lca WHERE regexp_matches(lower(job_title), ?) AND (? = '' OR worksite_state = ?)"
+        " AND (?::INTEGER IS NULL OR fiscal_year = ?) ORDER BY case_number",
+        [MAY_BE_TRAINEE, state.upper(), state.upper(), year, year],
+    )
+    groups = tie(applications)
+    if json:
+        output.print_json([asdict(group) for group in groups])
+        return
+    if not groups:
+        typer.echo("No trainee filings in the local store. Load official files first: filings load")
+    for group in groups[:limit]:
+        whom = f"{group.relation} of {group.institution}" if group.institution else "tied to nobody"
+        named = f" in {group.specialty}" if group.specialty else ""
+        what = f"{group.count:4} {group.kind}{named}"
+        typer.echo(f"FY{group.fiscal_year} {what}: {group.petitioner} ({whom})")
+
+
+@app.command()
 def titles(jsonl: JsonLines = False) -> None:
     """Read job titles from standard input: resident, fellow, attending or other, and the specialty.
 

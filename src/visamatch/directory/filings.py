@@ -1,0 +1,204 @@
+"""Trainee filings and approvals, tied to whom they are for.
+
+A group is one petitioner, fiscal year, kind and named specialty, with its case numbers. A petitioner
+that files for several institutions supports their programs jointly, never each of them fully.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from visamatch.directory.names import read_names
+from visamatch.directory.registers import Relation
+from visamatch.directory.resolve import Match, Resolver, resolver
+from visamatch.facts.tables import Approvals, Filings, Institution, Petitioner, rows
+from visamatch.sources.dol_lca.titles import read_title
+
+# What a store's query can leave out before titles are read one by one.
+MAY_BE_TRAINEE = r"resid|fellow|pgy|\bpg|house|train|intern|graduate"
+NOT_GRANTED = ("DENIED", "WITHDRAWN", "INVALIDATED", "REJECTED")
+Record = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Filings of one petitioner, fiscal year, kind and specialty.
+
+    Attributes:
+        institutions: ids it may file for; empty where the name resolves to no teaching institution.
+        kind: ``resident``, ``fellow`` or ``resident_or_fellow``.
+        specialty_id: empty where the title names none.
+        count: cases, not people. ``new`` and ``continuing`` count positions, None before FY2017.
+        wage_min, wage_max: lowest wage offered per case, dollars a year; ``prevailing_max`` beside them.
+        cases: the case numbers behind the count.
+    """
+
+    petitioner_id: str
+    petitioner: str
+    state: str
+    relation: Relation
+    institution: str
+    institutions: tuple[str, ...]
+    fiscal_year: int
+    kind: str
+    specialty: str
+    specialty_id: str
+    count: int
+    new: int | None
+    continuing: int | None
+    wage_min: int | None
+    wage_max: int | None
+    prevailing_max: int | None
+    cases: tuple[str, ...]
+
+
+def tie(applications: Iterable[Record], known: Resolver | None = None) -> list[Group]:
+    """Group the trainee applications among ``applications``, most cases first.
+
+    Args:
+        applications: rows with the columns of ``sources.dol_lca.read.SCHEMA``; what is missing counts as
+            empty. Denied and withdrawn applications and other people's titles are passed over.
+    """
+    known = known or resolver()
+    found: dict[tuple[Any, ...], list[Record]] = defaultdict(list)
+    for record in applications:
+        title = read_title(record["job_title"], record.get("soc") or "", record["employer"])
+        refused = (record.get("status") or "") in NOT_GRANTED
+        if title.label not in ("resident", "fellow") or refused:
+            continue
+        kind = "resident_or_fellow" if title.resident_or_fellow else title.label
+        match, state = (
+            _resolved(record, known),
+            record.get("state") or record.get("worksite_state") or "",
+        )
+        who = _petitioner_id(record["employer"], state, match)
+        key = (
+            who,
+            match,
+            int(record["fiscal_year"]),
+            kind,
+            title.specialty or "",
+            title.specialty_id,
+        )
+        found[key].append(record)
+    groups = [_group(*key, records) for key, records in found.items()]  # type: ignore[call-arg]
+    return sorted(
+        groups, key=lambda g: (-g.count, g.petitioner_id, g.fiscal_year, g.kind, g.specialty)
+    )
+
+
+def _resolved(record: Record, known: Resolver) -> Match:
+    """By the employer's own address, else by the worksite's, else by what it does business as."""
+    tax_id = record.get("tax_id") or ""
+    places = [
+        (record["employer"], record.get("city"), record.get("state")),
+        (record["employer"], record.get("worksite_city"), record.get("worksite_state")),
+        (record.get("dba"), record.get("worksite_city"), record.get("worksite_state")),
+    ]
+    match = known.resolve("")
+    for name, city, state in places:
+        match = known.resolve(name or "", city or "", state or "", tax_id)
+        if match.institution_id:
+            break
+    return match
+
+
+def _petitioner_id(employer: str, state: str, match: Match) -> str:
+    """One id for all spellings: the institution and the tie, or the name itself."""
+    if match.institution_id:
+        return f"{match.institution_id}--{match.relation.replace('_', '-')}"
+    words = next(iter(read_names(employer, state)), None)
+    return re.sub(
+        r"[^a-z0-9]+", "-", " ".join((*words.words, state) if words else (employer,)).lower()
+    )
+
+
+def _group(
+    petitioner_id: str, match: Match, year: int, kind: str, specialty: str, specialty_id: str, cases: list[Record]
+) -> Group:  # fmt: skip
+    names = Counter(record["employer"].strip() for record in cases)
+    states = Counter(record.get("state") or record.get("worksite_state") or "" for record in cases)
+    paid = [round(r["wage_from"]) for r in cases if r.get("wage_from")]
+    prevailing = [round(r["prevailing_wage"]) for r in cases if r.get("prevailing_wage")]
+    return Group(
+        petitioner_id, names.most_common(1)[0][0], states.most_common(1)[0][0], match.relation,
+        match.institution or "", files_for(match), year, kind, specialty, specialty_id, len(cases),
+        _total(cases, "new_employment"), _total(cases, "continued_employment"), min(paid, default=None),
+        max(paid, default=None), max(prevailing, default=None),
+        tuple(sorted(r["case_number"] for r in cases if r.get("case_number"))),
+    )  # fmt: skip
+
+
+def _total(cases: list[Record], column: str) -> int | None:
+    told = [record[column] for record in cases if record.get(column) is not None]
+    return sum(told) if told else None
+
+
+def files_for(match: Match) -> tuple[str, ...]:
+    """The institutions a petitioner may file for: a system's all members, else the one."""
+    if not match.institution_id:
+        return ()
+    if match.relation != "parent_system":
+        return (match.institution_id,)
+    system = _systems().get(match.institution_id, "")
+    members = tuple(place for place, its in _systems().items() if system and its == system)
+    return members or (match.institution_id,)
+
+
+@cache
+def _systems() -> dict[str, str]:
+    return {place.institution_id: place.system_id for place in rows(Institution)}
+
+
+def to_facts(
+    groups: Iterable[Group], periods: Mapping[int, str], source: Mapping[int, str]
+) -> tuple[list[Petitioner], list[Filings]]:
+    """The groups as rows of the shipped tables.
+
+    Args:
+        periods: decisions covered, by fiscal year (``2024-10/2025-03``).
+        source: the source id, by fiscal year.
+    """
+    groups = list(groups)
+    petitioners: dict[str, Petitioner] = {}
+    for group in groups:
+        petitioners.setdefault(group.petitioner_id, Petitioner(
+            group.petitioner_id, group.petitioner, (), "", group.state, group.relation, group.institutions,
+            _systems().get(group.institutions[0], "") if group.institutions else "",
+            (source[group.fiscal_year],),
+        ))  # fmt: skip
+    return list(petitioners.values()), [
+        Filings(g.petitioner_id, g.fiscal_year, periods[g.fiscal_year], g.kind, g.specialty_id, g.count,
+                g.wage_min, g.wage_max, (source[g.fiscal_year],))
+        for g in groups
+    ]  # fmt: skip
+
+
+def tie_approvals(
+    hub: Iterable[Record], source: Mapping[int, str], partial: Iterable[int] = (), known: Resolver | None = None
+) -> list[Approvals]:  # fmt: skip
+    """Approvals of petitioners that resolve to an institution, by fiscal year.
+
+    Args:
+        hub: rows with the columns of ``sources.uscis_hub.read.SCHEMA``.
+        partial: fiscal years whose published file does not cover the year.
+    """
+    known, part = known or resolver(), set(partial)
+    sums: dict[tuple[str, int], list[int]] = defaultdict(lambda: [0, 0])
+    for record in hub:
+        employer, state = record["employer"], record["state"] or ""
+        match = known.resolve(employer, record["city"] or "", state, record["tax_id"] or "")
+        if match.institution_id:
+            total = sums[_petitioner_id(employer, state, match), record["fiscal_year"]]
+            total[0] += record["initial_approvals"]
+            total[1] += record["continuing_approvals"]
+    return [
+        Approvals(who, year, initial, continuing, year not in part, (source[year],))
+        for (who, year), (initial, continuing) in sorted(sums.items())
+        if initial or continuing
+    ]

@@ -1,0 +1,67 @@
+import pytest
+
+from visamatch.directory.filings import files_for, tie, tie_approvals, to_facts
+from visamatch.directory.resolve import Match, resolver
+
+
+def application(number, **changed):
+    return {
+        "case_number": f"I-200-24001-{number:06}", "job_title": "Resident in Pathology", "soc": "29-1229",
+        "employer": "Baystate Medical Center, Inc", "city": "Springfield", "state": "MA",
+        "fiscal_year": 2025, "status": "CERTIFIED", "wage_from": 70000.4, "prevailing_wage": 65000.0,
+        "new_employment": 1, "continued_employment": 0,
+    } | changed  # fmt: skip
+
+
+def test_cases_of_one_petitioner_kind_and_specialty_are_one_group():
+    (group,) = tie([
+        application(2), application(1, employer="BAYSTATE MED CTR INC", wage_from=80000),
+        application(3, status="WITHDRAWN"), application(4, job_title="Veterinary Resident"),
+        application(5, job_title="Hospitalist"),
+    ])  # fmt: skip
+    assert group.institutions == ("baystate-medical-center",)
+    assert (group.kind, group.specialty_id, group.count, group.new) == (
+        "resident",
+        "pathology",
+        2,
+        2,
+    )
+    assert (group.wage_min, group.wage_max, group.prevailing_max) == (70000, 80000, 65000)
+    assert group.cases == ("I-200-24001-000001", "I-200-24001-000002")
+
+
+def test_a_system_supports_its_institutions_jointly():
+    (group,) = tie(
+        [application(1, employer="Mass General Brigham Incorporated", city="Somerville")]
+    )
+    assert group.relation == "parent_system"
+    assert {"massachusetts-general-hospital", "brigham-and-womens-hospital"} <= set(
+        group.institutions
+    )
+
+
+def test_an_unknown_employer_is_kept_and_tied_to_nobody():
+    (group,) = tie([application(1, employer="Quillfeather Zyx LLC", new_employment=None)])
+    assert (group.institutions, group.relation, group.new) == ((), "not_teaching", None)
+
+
+def test_a_title_that_leaves_it_open_and_the_tables_made_of_it():
+    groups = tie([application(1, job_title="Resident/Fellow"), application(2)])
+    assert {group.kind for group in groups} == {"resident_or_fellow", "resident"}
+    petitioners, filings = to_facts(groups, {2025: "2024-10/2025-03"}, {2025: "dol"})
+    assert len(petitioners) == 1
+    assert sum(row.count for row in filings) == 2
+
+
+def test_approvals_add_up_by_petitioner_and_year():
+    row = {"employer": "BAYSTATE MED CTR", "city": "SPRINGFIELD", "state": "MA", "tax_id": "0311",
+           "fiscal_year": 2023, "initial_approvals": 2, "continuing_approvals": 1}  # fmt: skip
+    stranger = row | {"employer": "ZYX DENTAL PC", "tax_id": "9999"}
+    (found,) = tie_approvals([row, row, stranger], {2023: "hub"}, partial=[2023])
+    assert (found.initial, found.continuing, found.complete) == (4, 2, False)
+
+
+@pytest.mark.parametrize("name", ["", "Mass General Brigham Incorporated"])
+def test_whom_a_petitioner_files_for(name):
+    match: Match = resolver().resolve(name, "Somerville", "MA")
+    assert bool(files_for(match)) == bool(name)
