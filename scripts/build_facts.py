@@ -8,9 +8,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 
-from facts import filings, petitioners, places, policies, programs, raw, registry, season  # noqa: E402
+from facts import filings, petitioners, places, policies, programs, raw, registry, season
 
-from visamatch.facts import tables  # noqa: E402
+from visamatch.facts import tables
 
 
 def build(data: Path) -> dict[type, list]:
@@ -21,18 +21,21 @@ def build(data: Path) -> dict[type, list]:
     cases = list(filings.cases(data, kinds))
     employers = petitioners.build([(case.employer, case.state) for case in cases], where, sources)
     filed = filings.filings(cases, employers, sources)
-    approved = filings.approvals(filings.uscis(data), employers, sources)
+    approved = filings.approvals(data, employers, sources)
     season.cite_cycles(sources)
+    names = {key: program.name for key, program in listed.programs.items()}
+    names |= {key: place.name for key, place in where.institutions.items()}
+    names |= {system.system_id: system.name for system in where.systems.values()}
     made = {
         tables.Specialty: kinds,
-        tables.System: where.systems,
+        tables.System: where.systems.values(),
         tables.Institution: where.institutions.values(),
         tables.Petitioner: employers.seen([*filed, *approved]),
         tables.Program: listed.programs.values(),
         tables.Track: listed.tracks,
         tables.Quota: listed.quotas,
         tables.History: listed.history,
-        tables.Policy: policies.build(data, sources),
+        tables.Policy: policies.build(data, names, sources),
         tables.Filings: filed,
         tables.Approvals: approved,
         tables.Fee: season.fees(data, sources),

@@ -2,8 +2,8 @@
 
 The two bodies number differently and abbreviate differently, so a tie is a judgement: it needs the
 same specialty and state, and a name alike enough for how well the cities agree, clearly ahead of the
-second best. What cannot be tied so becomes a program of its own: an ACGME id is never dropped and
-never guessed onto somebody else.
+second best. What a recent list names and cannot be tied so becomes a program of its own: an ACGME id
+is never guessed onto somebody else.
 """
 
 from __future__ import annotations
@@ -19,84 +19,110 @@ from visamatch.facts.tables import Institution, Program
 
 SAME_CITY, OTHER_CITY = 0.35, -0.15  # added to the likeness of names
 NAME_ALONE, NAME_IN_CITY, LEAD = 0.75, 0.35, 0.15  # what a tie must reach
-FILLER = {"program", "of", "at", "and", "for", "in", "of", "residency"}
+FILLER = {"program", "of", "at", "and", "for", "in", "residency"}
 
 Words = frozenset[str]
 
 
 @dataclass(frozen=True)
+class Option:
+    """Something an ACGME row may be: a program, or an institution, with the institution's city."""
+
+    name: str  # id of the program or institution
+    institution_id: str
+    city: str
+
+
+@dataclass(frozen=True)
 class Candidate:
-    """A program that an ACGME row may be: likeness of names (0..1), with the city counted in."""
+    """An option with its likeness (0..1) and the score that also counts the city."""
 
     score: float
     likeness: float
     same_city: bool | None  # None = one of the cities is unknown
-    program_id: str
+    name: str
 
 
-class Ties:
-    """Scores ACGME rows against programs. Rare words count more than common ones."""
+class Likeness:
+    """Compares names of ACGME rows with names of institutions. Rare words count more than common ones."""
 
-    def __init__(self, programs: Iterable[Program], institutions: dict[str, Institution]) -> None:
-        self._names = {
-            name: [_words(text) for text in (place.name, *place.aliases)]
-            for name, place in institutions.items()
-        }
+    def __init__(self, institutions: dict[str, Institution]) -> None:
+        self._institutions = institutions
+        self._names: dict[str, list[Words]] = {}
         self._seen = Counter(
-            word for names in self._names.values() for word in frozenset().union(*names)
+            word for place in institutions for word in frozenset().union(*self._words_of(place))
         )
-        self._programs: dict[tuple[str, str], list[Program]] = defaultdict(list)
-        for program in programs:
-            self._programs[program.specialty_id, program.state].append(program)
 
-    def candidates(self, row: Record, specialty_id: str) -> list[Candidate]:
-        """Programs of the row's specialty and state, best first."""
-        parts = list(_parts(row))
-        found = []
-        for program in self._programs[specialty_id, row["state"]]:
-            names = self._names[program.institution_id]
-            likeness = max(self._likeness(part, name) for part in parts for name in names)
-            same = _same_city(program.city, row["city"])
+    def candidates(self, row: Record, options: Iterable[Option]) -> list[Candidate]:
+        """The options, best first."""
+        parts, found = list(_parts(row)), []
+        for option in options:
+            names = self._words_of(option.institution_id)
+            likeness = max(self._alike(part, name) for part in parts for name in names)
+            same = _same_city(option.city, row["city"])
             bonus = 0.0 if same is None else SAME_CITY if same else OTHER_CITY
-            found.append(Candidate(likeness + bonus, likeness, same, program.program_id))
-        return sorted(found, key=lambda one: (-one.score, one.program_id))
+            found.append(Candidate(likeness + bonus, likeness, same, option.name))
+        return sorted(found, key=lambda one: (-one.score, one.name))
 
-    def _likeness(self, a: Words, b: Words) -> float:
+    def _words_of(self, institution_id: str) -> list[Words]:
+        if institution_id not in self._names:
+            place = self._institutions[institution_id]
+            self._names[institution_id] = [_words(text) for text in (place.name, *place.aliases)]
+        return self._names[institution_id]
+
+    def _alike(self, a: Words, b: Words) -> float:
         common = self._weight(a & b)
-        weights = self._weight(a), self._weight(b)
         if not common:
             return 0.0
+        weights = self._weight(a), self._weight(b)
         return 0.7 * 2 * common / sum(weights) + 0.3 * common / min(weights)
 
     def _weight(self, words: Words) -> float:
         return sum(log((len(self._names) + 1) / (self._seen[word] + 1)) for word in words)
 
 
-def tie(found: list[Candidate]) -> str | None:
-    """The program that the best candidate is, or None where it is not clear enough."""
+def tie(found: list[Candidate], in_city: float = NAME_IN_CITY) -> str | None:
+    """What the best candidate names, or None where it is not clear enough.
+
+    Args:
+        in_city: likeness that is enough where the cities agree; lower where the specialty agrees too.
+    """
     if not found:
         return None
     best, lead = found[0], found[0].score - (found[1].score if len(found) > 1 else 0.0)
-    if best.same_city and best.likeness >= NAME_IN_CITY and lead >= LEAD:
-        return best.program_id
+    if best.same_city and best.likeness >= in_city and lead >= LEAD:
+        return best.name
     if best.same_city is not False and best.likeness >= NAME_ALONE and lead >= LEAD:
-        return best.program_id
+        return best.name
     return None
 
 
-def ties(rows: list[tuple[Record, str]], scorer: Ties) -> dict[str, str]:
+def tie_programs(
+    rows: Iterable[tuple[Record, str]], programs: Iterable[Program], likeness: Likeness
+) -> dict[str, str]:
     """Program ids by ACGME id. Of several rows that claim one program only the best keeps it.
 
     Args:
         rows: raw ACGME rows with their specialty ids.
     """
+    options: dict[tuple[str, str], list[Option]] = defaultdict(list)
+    for program in programs:
+        option = Option(program.program_id, program.institution_id, program.city)
+        options[program.specialty_id, program.state].append(option)
     best: dict[str, tuple[float, str]] = {}
     for row, specialty_id in rows:
-        found = scorer.candidates(row, specialty_id)
+        found = likeness.candidates(row, options[specialty_id, row["state"]])
         if program_id := tie(found):
             claim = (found[0].score, row["acgme_program_id"])
             best[program_id] = max(best.get(program_id, claim), claim)
     return {acgme_id: program_id for program_id, (_, acgme_id) in best.items()}
+
+
+def tie_institution(row: Record, institutions: Iterable[Institution], likeness: Likeness) -> str | None:
+    """The institution of the row's state that runs the program, or None where it is not clear."""
+    here = [place for place in institutions if place.state == row["state"]]
+    options = [Option(place.institution_id, place.institution_id, place.city) for place in here]
+    return tie(likeness.candidates(row, options), in_city=NAME_ALONE)
 
 
 def _parts(row: Record) -> Iterator[Words]:

@@ -27,8 +27,11 @@ MONTHS = {name: f"{month:02}" for month, name in enumerate(
 READ_ON = "2026-11"
 
 
-def build(data: Path, registry: Registry) -> list[Policy]:
-    """One row per page: the label where there is one, else the New England table's codes."""
+def build(data: Path, names: dict[str, str], registry: Registry) -> list[Policy]:
+    """One row per page: the label where there is one, else the New England table's codes.
+
+    ``names`` are the names of programs and institutions by id, for the titles of pages.
+    """
     labels: dict[str, dict[str, Any]] = {}
     for row in _labels(data / "labelled" / "visa_statements.jsonl"):
         labels[row["url"]] = max(labels.get(row["url"], row), row, key=_says)  # the fuller reading of one page
@@ -40,7 +43,7 @@ def build(data: Path, registry: Registry) -> list[Policy]:
     for place in read(HAND / "policies.csv"):
         label, row = labels.pop(place["url"], None), table.pop(place["url"], None)
         if label or row:
-            out.append(_policy(place, label, row, registry))
+            out.append(_policy(place, label, row, names, registry))
     for url in [*labels, *table]:
         print(f"no subject in hand/policies.csv: {url}")
     return out
@@ -55,15 +58,19 @@ def _says(label: dict[str, Any]) -> int:
     return len(label["h1b_conditions"]) + sum(label[name] != "unknown" for name in ("sponsors_j1", "sponsors_h1b"))
 
 
-def _policy(place: Record, label: dict[str, Any] | None, row: Record | None, registry: Registry) -> Policy:
+def _policy(
+    place: Record, label: dict[str, Any] | None, row: Record | None, names: dict[str, str], registry: Registry
+) -> Policy:
     stated = (label or {}).get("as_of") or (row or {}).get("page_date", "")
     date = page_date(stated)
     host = re.sub(r"^www\.", "", urlsplit(place["url"]).netloc)
     kind = "program_page" if place["scope"] == "program" or place["level"] == "fellowship" else "gme_page"
     via = host if host in COPIES else ""
-    source = registry.page(place["url"], kind, f"{place['subject']}: visa policy", date, via=via)
+    source = registry.page(place["url"], kind, f"{names[place['subject']]}: visa page", date, via=via)
     codes = _label_codes(label) if label else _table_codes(row or {})
     j1, h1b, conditions, visas, details = codes
+    if place["prefers"]:
+        details = (*details, f"prefers={place['prefers']}")
     return Policy(
         source, place["scope"], place["subject"], place["level"], place["specialty_id"], j1, h1b, conditions, visas, details,
         place["note"], date, READ_ON, _confidence(date, label, row), (source,),

@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from visamatch.cli import plan, programs, serve
+from visamatch.cli import facts, filings, plan, programs, serve
 from visamatch.errors import InputError
 
 app = typer.Typer(
@@ -25,6 +25,8 @@ def root() -> None:
     """Which US residency programs will sponsor your visa, and what to do by when."""
 
 
+app.add_typer(facts.app, name="facts")
+app.add_typer(filings.app, name="filings")
 app.command("plan")(plan.plan)
 app.add_typer(programs.app, name="programs")
 app.command("serve")(serve.serve)

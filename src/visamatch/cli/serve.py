@@ -33,4 +33,4 @@ def _warm() -> None:
     from visamatch.evidence.assess import assess_all
     from visamatch.web.guards import today
 
-    assess_all(today())
+    list(assess_all(today()).values())

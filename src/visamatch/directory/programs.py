@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from visamatch.errors import InputError
 from visamatch.facts.specialties import specialties
 from visamatch.facts.tables import (
+    History,
     Institution,
     Petitioner,
     Program,
@@ -38,6 +39,7 @@ class Directory:
     specialties: dict[str, Specialty]
     tracks_of: dict[str, tuple[Track, ...]]  # by program
     quotas_of: dict[str, tuple[Quota, ...]]  # by program, oldest year first
+    history_of: dict[str, tuple[History, ...]]  # by program, oldest year first; New England
     petitioners_of: dict[str, tuple[Petitioner, ...]]  # by institution
     programs_of: dict[str, tuple[Program, ...]]  # by institution
     other_ids: dict[str, str]  # ACGME ids and NRMP track codes to program ids
@@ -114,6 +116,9 @@ def directory() -> Directory:
         specialties=specialties(),
         tracks_of=_group(rows(Track), lambda track: track.program_id),
         quotas_of=_group(quotas, lambda quota: program_of[quota.nrmp_code]),
+        history_of=_group(
+            sorted(rows(History), key=lambda row: row.year), lambda row: row.program_id
+        ),
         petitioners_of={name: tuple(row for _, row in group) for name, group in pairs.items()},
         programs_of=_group(programs.values(), lambda program: program.institution_id),
         other_ids=acgme | program_of,

@@ -58,6 +58,10 @@ def program_detail(known: Directory, item: Assessment) -> Record:
             {"nrmp_code": row.nrmp_code, "year": row.year, "quota": row.quota, "filled": row.filled}
             for row in known.quotas_of.get(program.program_id, ())
         ],
+        "earlier_years": [
+            {"year": row.year, "quota": row.quota, "filled": row.filled}
+            for row in known.history_of.get(program.program_id, ())
+        ],
     }
 
 

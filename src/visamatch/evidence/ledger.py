@@ -46,7 +46,8 @@ class Ledger:
         for claim in self._of(place.system_id):
             found.append((claim, _reach(claim, program, "system")))
         for petitioner in known.petitioners_of.get(place.institution_id, ()):
-            widest: Reach = "institution" if len(petitioner.institutions) == 1 else "system"
+            training = [name for name in petitioner.institutions if name in known.programs_of]
+            widest: Reach = "institution" if len(training) == 1 else "system"
             claims = self._of(petitioner.petitioner_id)
             found += _merged((claim, _reach(claim, program, widest)) for claim in claims)
         order = ("program", "institution", "system", "other")

@@ -56,7 +56,8 @@ def _at_one_reach(
     clashes = contradictions([*said, *filed], who)
     if clashes:
         first, second = clashes[0]
-        reason = f"{_says(first)}; {_says(second)}."
+        other = _says(second)
+        reason = f"{_says(first)}; {other[0].lower()}{other[1:]}."
         return _make("conflict", reason, max((first, second), key=_day), on)
     decided = [claim for claim in said if stance(_policy(claim), who) != "unknown"]
     if decided:

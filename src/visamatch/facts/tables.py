@@ -92,7 +92,7 @@ class Institution:
 class Petitioner:
     """A legal employer that files for trainees. ``relation`` says for whom it files.
 
-    ``relation``: self, parent_system, faculty_practice, university, sponsoring_school, affiliate.
+    ``relation``: see RELATIONS; empty where the employer is linked to no institution.
     ``institutions`` lists whom it may file for; a filing of a petitioner with several supports them
     jointly, never each of them fully.
     """
@@ -284,6 +284,17 @@ TABLES: tuple[type[Any], ...] = (
 SOURCE_KINDS = (
     "government_data", "official", "program_page", "gme_page", "study", "secondary", "compilation",
 )  # fmt: skip
+INSTITUTION_KINDS = (
+    "hospital", "school", "university", "health_center", "consortium", "government", "unknown",
+)  # fmt: skip
+RELATIONS = (
+    "self",
+    "parent_system",
+    "faculty_practice",
+    "university",
+    "sponsoring_school",
+    "affiliate",
+)
 PROGRAM_STATUSES = ("current", "not_in_match", "moved", "closed", "new", "listed", "other_match")
 
 

@@ -32,7 +32,7 @@ def mark(code: str) -> SafeString:
     return format_html(
         '<svg class="mark {}" width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">{}</svg>',
         tone,
-        mark_safe(shape),  # noqa: S308  our own constant
+        mark_safe(shape),
     )
 
 
@@ -47,7 +47,7 @@ def whisker(chance: Chance, size: str = "small") -> SafeString:
         f'<line class="tick" x1="{at}%" x2="{at}%" y1="{top}" y2="{bottom}"/>'
         for at in (0, 25, 50, 75, 100)
     )
-    return mark_safe(  # noqa: S308  numbers only
+    return mark_safe(
         f'<svg class="whisker {size}" height="{height}" role="img" aria-label="{in_words(chance)}">'
         f'<line class="axis" x1="0" x2="100%" y1="{middle}" y2="{middle}"/>{ticks}'
         f'<line class="span" x1="{low}%" x2="{high}%" y1="{middle}" y2="{middle}"/>'
@@ -62,7 +62,9 @@ def axis(step: int = 50) -> SafeString:
         f'<text x="{at}%" y="12" text-anchor="{anchor.get(at, "middle")}">{at}</text>'
         for at in range(0, 101, step)
     )
-    return mark_safe(f'<svg class="axis" width="100%" height="16" aria-hidden="true">{labels}</svg>')  # noqa: S308
+    return mark_safe(
+        f'<svg class="axis" width="100%" height="16" aria-hidden="true">{labels}</svg>'
+    )
 
 
 def bar(count: int, most: int, code: str) -> SafeString:

@@ -52,9 +52,7 @@ class Filters:
 
     def run(self, assessments: Mapping[str, Assessment]) -> Result:
         """Search the directory."""
-        return search(
-            directory(), assessments, self.where, self.mode, self.standings, self.sort
-        )
+        return search(directory(), assessments, self.where, self.mode, self.standings, self.sort)
 
 
 @cache

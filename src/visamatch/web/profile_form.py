@@ -185,7 +185,9 @@ def _missing(data: dict[str, Any]) -> dict[str, str]:
 
 
 def _sentence(found: InputError) -> str:
-    labels = {each.path: f"{group.title}: {each.label}" for group in groups() for each in group.fields}
+    labels = {
+        each.path: f"{group.title}: {each.label}" for group in groups() for each in group.fields
+    }
     return str(InputError(labels.get(found.where, found.where), found.expected, found.found))
 
 

@@ -89,7 +89,10 @@ def when(as_of: str) -> str:
 def dated(text: str) -> SafeString:
     """A sentence with its ISO dates written out, unbroken at the end of a line."""
     parts = _ISO.split(text)  # text, date, text, date, …
-    shown = (format_html('<span class="date">{}</span>', when(part)) if at % 2 else part for at, part in enumerate(parts))
+    shown = (
+        format_html('<span class="date">{}</span>', when(part)) if at % 2 else part
+        for at, part in enumerate(parts)
+    )
     return format_html_join("", "{}", ((part,) for part in shown))
 
 

@@ -25,7 +25,9 @@ def profile(request: HttpRequest) -> HttpResponse:
         if made:
             return _saved(request, made, "Profile saved.")
         answers |= {
-            each.path: request.POST.getlist(each.path) if each.kind == "many" else request.POST[each.path]
+            each.path: request.POST.getlist(each.path)
+            if each.kind == "many"
+            else request.POST[each.path]
             for each in profile_form.fields()
             if each.path in request.POST
         }
@@ -44,6 +46,8 @@ def sample(request: HttpRequest, name: str) -> HttpResponse:
 
 def _saved(request: HttpRequest, made: Profile, text: str) -> HttpResponse:
     who = store.owner(request)
-    undo = store.change(who, lambda old: old.model_copy(update={"profile": made}), "Changed the profile")
+    undo = store.change(
+        who, lambda old: old.model_copy(update={"profile": made}), "Changed the profile"
+    )
     tell(request, text, undo)
     return redirect(f"{reverse('programs')}?{address_for(made)}")

@@ -64,7 +64,11 @@ def program(request: HttpRequest, program_id: str) -> HttpResponse:
     workspace, known = mine(request).workspace, directory()
     assessment = assess(found, today(), workspace.profile, workspace.statements)
     tracks = known.tracks_of.get(found.program_id, ())
-    sources = {*found.source, *assessment.institution.source, *chain(*(row.source for row in tracks))}
+    sources = {
+        *found.source,
+        *assessment.institution.source,
+        *chain(*(row.source for row in tracks)),
+    }
     context = {
         "program": found,
         "institution": assessment.institution,
@@ -79,7 +83,9 @@ def program(request: HttpRequest, program_id: str) -> HttpResponse:
         "names": {item.statement.statement_id: _name(item) for item in assessment.statements},
         "cap": cap_standing(assessment.institution),
         "tracks": tracks,
-        "years": _by_year([track.nrmp_code for track in tracks], known.quotas_of.get(found.program_id, ())),
+        "years": _by_year(
+            [track.nrmp_code for track in tracks], known.quotas_of.get(found.program_id, ())
+        ),
         "sources": [known.sources[key] for key in sorted(sources) if key in known.sources],
     }
     return render(request, "program.html", context)

@@ -1,0 +1,154 @@
+"""The registers a name is looked up in: petitioners, institutions with programs, CMS hospitals.
+
+``data/employers.csv`` is kept by hand: legal employer names with their institution and relation.
+``data/hospitals.csv`` is CMS's list, for hospitals that host no program we know. ``data/judgements.csv``
+is the ledger of reviewed decisions, appended to and never rewritten.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+from visamatch.directory.names import name_words, read_names
+from visamatch.errors import InputError
+from visamatch.facts import tables
+from visamatch.facts.states import STATES
+
+Relation = Literal[
+    "self", "parent_system", "faculty_practice", "university", "sponsoring_school", "affiliate",
+    "research_institute", "not_teaching",
+]  # fmt: skip
+DATA = files("visamatch.directory") / "data"
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """One name an institution files or is known under.
+
+    Attributes:
+        states: where the name may be met; every state for the few that file from anywhere.
+        tax_ids: last four digits of the employer identification number.
+        only_in, not_in: a city that decides (one tax id and name serve several campuses).
+    """
+
+    institution_id: str
+    institution: str
+    relation: Relation
+    words: tuple[str, ...]
+    city: str
+    states: tuple[str, ...]
+    tax_ids: tuple[str, ...] = ()
+    only_in: str = ""
+    not_in: str = ""
+
+    def meets(self, city: str) -> bool:
+        """Whether the city allows this entry; an unknown city does unless the entry excludes one."""
+        if self.not_in:
+            return bool(city) and city != self.not_in
+        return not self.only_in or city in ("", self.only_in)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A person's decision on one employer string, valid in one state.
+
+    Attributes:
+        decision: ``accept`` ties the string to ``institution_id``; ``reject`` says no teaching institution.
+        decided_on: ISO date. The newest decision on a string counts; older lines stay.
+    """
+
+    decided_on: str
+    decision: Literal["accept", "reject"]
+    raw_name: str
+    state: str
+    institution_id: str
+    institution: str
+    relation: Relation
+    reason: str
+
+
+def city_key(city: str) -> str:
+    """A city as compared: spelled out, upper case."""
+    return " ".join(name_words(city.partition("(")[0]))
+
+
+@cache
+def registers() -> tuple[Register, ...]:
+    """Every entry, the hand-kept first.
+
+    Of entries with the same words the first stays, if they share the city or the institution.
+    """
+    found: dict[object, Register] = {}
+    for entry in (*_employers(), *_institutions(), *_hospitals()):
+        decides = entry.only_in or entry.not_in
+        by_city = (entry.words, entry.states, entry.city, decides)
+        by_institution = (entry.words, entry.states, entry.institution_id, decides)
+        if by_city not in found and by_institution not in found:
+            found[by_city] = found[by_institution] = entry
+    return tuple(dict.fromkeys(found.values()))
+
+
+@cache
+def judgements() -> dict[tuple[tuple[str, ...], str], Judgement]:
+    """The decisions in force, by the string's words and state."""
+    ledger = {}
+    for row in _read("judgements.csv"):
+        if row["decision"] not in ("accept", "reject"):
+            raise InputError("judgements.csv", "the decision accept or reject", row["decision"])
+        judgement = Judgement(**row)  # type: ignore[arg-type]
+        ledger[read_names(judgement.raw_name, judgement.state)[0].words, judgement.state] = (
+            judgement
+        )
+    return ledger
+
+
+@cache
+def tax_ids() -> dict[tuple[str, str], str]:
+    """The institution a state and the last four digits of a tax id were learned to stand for."""
+    return {(row["state"], row["tax_id"]): row["institution_id"] for row in _read("tax_ids.csv")}
+
+
+def _read(name: str) -> Iterator[dict[str, str]]:
+    with (DATA / name).open(encoding="utf-8") as stream:
+        yield from csv.DictReader(stream)
+
+
+def _employers() -> Iterator[Register]:
+    for row in _read("employers.csv"):
+        state, decides = row["state"], row["city_decides"]
+        for spelling in row["spellings"].split("|"):
+            for name in read_names(spelling, state):
+                yield Register(
+                    row["institution_id"], row["institution"], row["relation"],  # type: ignore[arg-type]
+                    name.words, city_key(row["city"]), tuple(STATES) if row["any_state"] else (state,),
+                    tuple(filter(None, row["tax_ids"].split("|"))),
+                    "" if decides.startswith("!") else city_key(decides), city_key(decides.partition("!")[2]),
+                )  # fmt: skip
+
+
+def _institutions() -> Iterator[Register]:
+    for place in tables.rows(tables.Institution):
+        relation: Relation = "university" if place.kind == "university" else "self"
+        for name in dict.fromkeys((place.name, *place.aliases)):
+            words = name_words(name.removesuffix(f"-{place.state}"), place.state)
+            if len(words) > 1:
+                yield Register(
+                    place.institution_id, place.name, relation, words, city_key(place.city),
+                    (place.state,),
+                )  # fmt: skip
+
+
+def _hospitals() -> Iterator[Register]:
+    hosts = {place.cms_ccn: place for place in tables.rows(tables.Institution) if place.cms_ccn}
+    for row in _read("hospitals.csv"):
+        host = hosts.get(row["cms_ccn"])
+        name = host.name if host else row["name"]
+        yield Register(
+            host.institution_id if host else f"cms-{row['cms_ccn']}", name, "self",
+            name_words(row["name"], row["state"]), city_key(row["city"]), (row["state"],),
+        )  # fmt: skip

@@ -1,0 +1,256 @@
+"""Which teaching institution an H-1B employer string means, and how the employer is tied to it.
+
+Three steps, the surest first: the tax id's last four digits with the state (never alone: four digits
+collide), then the name inside the state with the city deciding between namesakes. Reviewed decisions
+(``data/judgements.csv``) win over both. Method and figures: ``docs/method/filings.md``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from math import log
+
+from rapidfuzz.distance import DamerauLevenshtein
+
+from visamatch.directory import registers
+from visamatch.directory.names import Name, read_names, word_list
+from visamatch.directory.registers import Judgement, Register, Relation, city_key
+
+# A name fits when this share of its and the entry's weight agrees, weighed by how rare each word is.
+ACCEPT_SAME_CITY, ACCEPT_ELSEWHERE, ACCEPT_TAX_ID = 0.72, 0.86, 0.35
+AMBIGUOUS = 0.05  # namesakes this close in another city leave the name unresolved
+RARE = 0.5  # weight from which a word names an institution rather than a kind of institution
+UNKNOWN = 1.0  # weight of a word no register has
+UNREAD = 0.15  # what is left of an entry's words behind the point where a name was cut
+EXACT = 0.93  # asked of universities, whose names differ by a word (State, the campus)
+TYPO_FROM = 7  # letters from which one slip is forgiven
+
+_PRACTICE = word_list(
+    "PHYSICIANS GROUP ASSOCIATES FACULTY PRACTICE PRACTICES PROFESSIONAL SPECIALISTS"
+)
+_WITH_PRACTICE = _PRACTICE | word_list(
+    "SERVICES ORGANIZATION FOUNDATION SPECIALTY NETWORK PLAN MEDICAL SURGICAL PARTNERS CARE CLINIC"
+    " RADIOLOGY ANESTHESIA ANESTHESIOLOGY CARDIOLOGY PEDIATRIC NEUROLOGY PATHOLOGY HOSPITAL"
+)
+_CARE = word_list(
+    "HOSPITAL MEDICAL MEDICINE HEALTH CLINIC PHYSICIANS CENTER SURGEONS SCIENCES ASSOCIATES"
+)
+# Other trades. An entry that has the word itself is not shut out.
+_OTHER_TRADE = word_list(
+    "HEALTHNET PLAN INSURANCE DENTAL DENTISTRY ORTHODONTICS PRESCHOOL ACADEMY SCHOOLS DIALYSIS"
+    " FRESENIUS PHARMACY PHARMACEUTICALS STAFFING REALTY CONSULTING SOLUTIONS TECHNOLOGIES"
+    " SOFTWARE LABORATORIES VETERINARY ANIMAL NURSING HOSPICE THERAPY CHIROPRACTIC CHURCH DIOCESE"
+    " CITY TOWN LEARNING HORIZONS AUTISM COUNSELING HOMECARE HOME HOMES LIVING SCIENCES"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What an employer string was resolved to.
+
+    Attributes:
+        institution_id, institution: None where no teaching institution is meant.
+        relation: how the employer stands to the institution; ``not_teaching`` without one.
+        score: 0..1, how well name and entry agree; 1 for a reviewed decision.
+        basis: ``judgement``, ``tax id``, ``name and city``, ``name`` or ``none``.
+    """
+
+    institution_id: str | None
+    institution: str | None
+    relation: Relation
+    score: float
+    basis: str
+
+
+NOTHING = Match(None, None, "not_teaching", 0.0, "none")
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    entry: Register
+    score: float
+    same_city: bool
+    relation: Relation
+    rare: (
+        bool  # they agree on a word that is neither common nor a place, or the name is a short form
+    )
+
+
+class Resolver:
+    """The registers, indexed for look-up. Build it once; :meth:`resolve` is pure."""
+
+    def __init__(
+        self,
+        entries: Iterable[Register],
+        judgements: Mapping[tuple[tuple[str, ...], str], Judgement] | None = None,
+        tax_ids: Mapping[tuple[str, str], str] | None = None,
+    ) -> None:
+        self._judgements = judgements or {}
+        self._filers: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for key, institution_id in (tax_ids or {}).items():
+            self._filers[key].add(institution_id)
+        self._by_word: dict[tuple[str, str], list[Register]] = defaultdict(list)
+        self._vocabulary: dict[str, set[str]] = defaultdict(set)
+        self._places: dict[str, set[str]] = defaultdict(set)
+        entries = tuple(entries)
+        seen: Counter[str] = Counter()
+        for entry in entries:
+            seen.update(set(entry.words))
+            for state in entry.states:
+                self._places[state].update(entry.city.split())
+                self._vocabulary[state].update(entry.words)
+                for word in {*entry.words, "".join(entry.words)}:
+                    self._by_word[state, word].append(entry)
+                for digits in entry.tax_ids:
+                    self._filers[state, digits].add(entry.institution_id)
+        self._order = {entry: number for number, entry in enumerate(entries)}
+        top = log(len(entries) + 1)
+        self._weight = {word: log((len(entries) + 1) / n) / top for word, n in seen.items()}
+
+    def resolve(self, raw_name: str, city: str = "", state: str = "", tax_id: str = "") -> Match:
+        """Resolve one employer.
+
+        Args:
+            raw_name: as the file has it.
+            city: of the employer's address, which may be a mailing address.
+            state: two letters, or empty.
+            tax_id: the last four digits or the whole number; lost leading zeros are restored.
+        """
+        state = state.strip().upper()
+        names = read_names(raw_name, state)
+        if not names:
+            return NOTHING
+        judged = self._judgements.get((names[0].words, state))
+        if judged:
+            return _judged(judged)
+        fits = [fit for name in names for fit in self._fits(name, city_key(city), state)]
+        digits = re.sub(r"\D", "", tax_id)
+        filers = self._filers.get((state, digits[-4:].zfill(4)), set()) if digits else set()
+        return _by_tax_id(fits, filers) or _by_name(fits)
+
+    def _fits(self, name: Name, city: str, state: str) -> list[_Fit]:
+        words = self._repaired(name, state)
+        rarest = sorted(set(words), key=lambda word: -self._weight.get(word, 0.0))[:3]
+        found = dict.fromkeys(
+            entry
+            for word in ("".join(words), *rarest)
+            for entry in self._by_word.get((state, word), ())
+        )
+        name = Name(words, name.cut)
+        fits = [self._fit(name, entry, city) for entry in found if entry.meets(city)]
+        return sorted(fits, key=lambda fit: self._order[fit.entry])
+
+    def _repaired(self, name: Name, state: str) -> tuple[str, ...]:
+        """The words with single slips mended."""
+        known = self._vocabulary.get(state, set())
+        return tuple(word if word in known else _mended(word, known) for word in name.words)
+
+    def _fit(self, name: Name, entry: Register, city: str) -> _Fit:
+        theirs = set(entry.words)
+        mine = _completed(name, theirs)
+        if (mine - theirs) & _OTHER_TRADE:
+            return _Fit(entry, 0.0, False, entry.relation, False)
+        if "".join(name.words) == "".join(entry.words):
+            return _Fit(entry, 1.0, city == entry.city, entry.relation, True)
+        best, relation = self._score(mine, theirs, entry, name.cut), entry.relation
+        if entry.relation == "self" and (mine - theirs) & _PRACTICE:
+            practice = 0.97 * self._score(
+                mine - (_WITH_PRACTICE - theirs), theirs - (_WITH_PRACTICE - mine), entry, name.cut
+            )
+            if practice > best:
+                best, relation = practice, "faculty_practice"
+        if _is_university(mine) and best < EXACT:
+            best = 0.0
+        places = self._places[entry.states[0]] | set(city.split())
+        rare = any(self._of(word) >= RARE for word in (mine & theirs) - places)
+        rare = rare or (mine < theirs and len(mine) > 2 and city == entry.city)
+        return _Fit(entry, best, city == entry.city, relation, rare)
+
+    def _score(self, mine: set[str], theirs: set[str], entry: Register, cut: bool) -> float:
+        """The weighed share of words that agree; a city in the entry's name may be left out."""
+        shared = sum(map(self._of, mine & theirs))
+        mine_only = sum(map(self._of, mine - theirs))
+        place = set(entry.city.split())
+        theirs_only = sum(
+            self._of(word) * (0.3 if word in place else 1.0) for word in theirs - mine
+        )
+        total = shared + mine_only + theirs_only * (UNREAD if cut else 1.0)
+        return shared / total if total else 0.0
+
+    def _of(self, word: str) -> float:
+        return self._weight.get(word, UNKNOWN)
+
+
+def _is_university(words: set[str]) -> bool:
+    """Whether a name is a university's or college's as such, not a hospital's or practice's."""
+    return bool(words & {"UNIVERSITY", "COLLEGE"}) and not words & _CARE
+
+
+def _completed(name: Name, theirs: set[str]) -> set[str]:
+    """The name's words, the last completed to a word of the entry when it is the beginning of one."""
+    last = name.words[-1]
+    if last in theirs or not (name.cut or len(last) >= 3):
+        return set(name.words)
+    whole = sorted(word for word in theirs - set(name.words) if word.startswith(last))
+    if whole:
+        return {*name.words[:-1], whole[0]}
+    return set(name.words[:-1]) if name.cut and len(last) < 4 else set(name.words)
+
+
+def _mended(word: str, known: set[str]) -> str:
+    if len(word) < TYPO_FROM:
+        return word
+    near = [w for w in known if w[0] == word[0] and abs(len(w) - len(word)) < 2
+            and DamerauLevenshtein.distance(w, word, score_cutoff=1) <= 1]  # fmt: skip
+    return near[0] if len(near) == 1 else word
+
+
+def _by_tax_id(fits: list[_Fit], filers: set[str]) -> Match | None:
+    """The filer with this tax id, if the name speaks for it too."""
+    agreed = [
+        fit for fit in fits
+        if fit.entry.institution_id in filers
+        and fit.score >= ACCEPT_TAX_ID and (fit.rare or fit.score > 0.6)
+    ]  # fmt: skip
+    return _match(max(agreed, key=lambda fit: fit.score), "tax id") if agreed else None
+
+
+def _by_name(fits: list[_Fit]) -> Match:
+    """The best fit in the city, else the best of the state if no namesake is near."""
+    fits = [fit for fit in fits if fit.rare or fit.score >= 0.97]
+    systems = [fit for fit in fits if fit.score == 1.0 and fit.relation == "parent_system"]
+    if systems:  # a system files from any of its addresses
+        return _match(systems[0], "name")
+    here = [fit for fit in fits if fit.same_city and fit.score >= ACCEPT_SAME_CITY]
+    if here:
+        best = max(here, key=lambda fit: fit.score)
+        if not any(fit.score > best.score + AMBIGUOUS for fit in fits):
+            return _match(best, "name and city")
+    best_anywhere = max(fits, key=lambda fit: fit.score, default=None)
+    if best_anywhere is None or best_anywhere.score < ACCEPT_ELSEWHERE:
+        return NOTHING
+    rivals = {
+        fit.entry.institution_id for fit in fits if fit.score > best_anywhere.score - AMBIGUOUS
+    }
+    return _match(best_anywhere, "name") if len(rivals) == 1 else NOTHING
+
+
+def _match(fit: _Fit, basis: str) -> Match:
+    entry = fit.entry
+    return Match(entry.institution_id, entry.institution, fit.relation, round(fit.score, 3), basis)
+
+
+def _judged(judged: Judgement) -> Match:
+    if judged.decision == "reject":
+        return Match(None, None, "not_teaching", 1.0, "judgement")
+    return Match(judged.institution_id, judged.institution, judged.relation, 1.0, "judgement")
+
+
+@cache
+def resolver() -> Resolver:
+    """The resolver over the shipped registers and the ledger of judgements."""
+    return Resolver(registers.registers(), registers.judgements(), registers.tax_ids())
