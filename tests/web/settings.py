@@ -5,7 +5,7 @@ import tempfile
 
 os.environ["VISAMATCH_HOME"] = tempfile.mkdtemp(prefix="visamatch-tests-")
 
-from visamatch.web.settings import *  # noqa: E402, F403
-from visamatch.web.settings import DATABASES, home  # noqa: E402
+from visamatch.web.settings import *  # noqa: F403
+from visamatch.web.settings import DATABASES, home
 
 DATABASES["default"]["TEST"] = {"NAME": home() / "test.sqlite3"}

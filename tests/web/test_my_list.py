@@ -46,7 +46,11 @@ def test_htmx_gets_the_link_the_count_and_the_undo(client, program_with):
 
 
 def test_weighing_grouping_and_noting(client, saved, listed):
-    form = {f"interest:{listed}": "4", f"group:{listed}": "core", f"notes:{listed}": " Asked twice "}
+    form = {
+        f"interest:{listed}": "4",
+        f"group:{listed}": "core",
+        f"notes:{listed}": " Asked twice ",
+    }
     assert client.post("/list/", form).status_code == 302
     entry = find(saved().entries, listed)
     assert (entry.interest, entry.group, entry.notes) == (4, "core", "Asked twice")
@@ -62,7 +66,9 @@ def test_a_bad_answer_is_told_and_the_notes_stay(client, saved, listed):
     assert find(saved().entries, listed).notes == ""
 
 
-def test_removing_keeps_what_was_typed_elsewhere_and_can_be_undone(client, saved, listed, program_with):
+def test_removing_keeps_what_was_typed_elsewhere_and_can_be_undone(
+    client, saved, listed, program_with
+):
     other = program_with("filed").program_id
     client.post("/list/add/", {"program": other})
     client.post("/list/", {"remove": listed, f"notes:{other}": "kept"})

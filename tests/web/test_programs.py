@@ -22,7 +22,7 @@ def test_unknowns_are_kept_and_refusals_are_hidden_and_both_are_counted(read):
 def test_only_yes_says_how_many_unknowns_it_hid(read):
     page = read("/programs/", mode="only_yes")
     assert re.search(r"[\d,]+ unknown hidden\.", page)
-    assert "standing\"><svg class=\"mark no" not in page
+    assert 'standing"><svg class="mark no' not in page
 
 
 @pytest.mark.parametrize("sort", ["chance", "name", "place", "quota", "age"])
@@ -47,7 +47,10 @@ def test_filters_narrow_and_stay_in_the_form(read):
         ({"state": "XX"}, "state: found 'XX'"),
         ({"specialty": "pediatric"}, "perhaps 'Pediatrics'"),
         ({"city": "Bostn"}, "city: found 'Bostn'"),
-        ({"city": "Boston, MA", "within": "far"}, "within: found 'far'; expected a number of miles"),
+        (
+            {"city": "Boston, MA", "within": "far"},
+            "within: found 'far'; expected a number of miles",
+        ),
         ({"mode": "maybe"}, "150"),
     ],
 )

@@ -194,7 +194,7 @@ def _sentence(found: InputError) -> str:
 def _typed(each: Field, posted: QueryDict) -> Any:
     if each.kind == "many":
         return [value for value in posted.getlist(each.path) if value]
-    text = posted[each.path].strip()
+    text = str(posted[each.path]).strip()
     if each.kind == "list":
         return [part.strip() for part in text.split(",") if part.strip()]
     return text or None

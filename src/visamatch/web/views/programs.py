@@ -86,6 +86,7 @@ def program(request: HttpRequest, program_id: str) -> HttpResponse:
         "years": _by_year(
             [track.nrmp_code for track in tracks], known.quotas_of.get(found.program_id, ())
         ),
+        "history": known.history_of.get(found.program_id, ())[::-1],
         "sources": [known.sources[key] for key in sorted(sources) if key in known.sources],
     }
     return render(request, "program.html", context)
