@@ -14,7 +14,9 @@ LOCKS = {
     "requirements.lock": ["--extra", "build"],
     "requirements-dev.lock": ["--extra", "build", "--extra", "dev"],
 }
-HEADER = "# Versions and hashes, made by `make lock` from pyproject.toml. No addresses belong here.\n"
+HEADER = (
+    "# Versions and hashes, made by `make lock` from pyproject.toml. No addresses belong here.\n"
+)
 
 
 def lock(name: str, extras: list[str]) -> None:

@@ -8,7 +8,7 @@ day up to which the sources of volatile rules were followed; a term later they a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
@@ -85,6 +85,19 @@ class Rule:
         """Is the rule volatile, and too old for that day?"""
         limit = self.stale_from()
         return limit is not None and on >= limit
+
+    def document(self) -> dict[str, Any]:
+        """The whole rule as JSON."""
+        limit = self.stale_from()
+        return {
+            **self.because(),
+            "title": self.title,
+            "says": self.says,
+            "as_of": self.as_of,
+            "confidence": self.confidence,
+            "stale_from": limit.isoformat() if limit else None,
+            "events": [{**asdict(event), "on": event.on.isoformat()} for event in self.events],
+        }
 
     def because(self) -> dict[str, str | None]:
         """The reason as it stands in an answer."""

@@ -29,10 +29,9 @@ class Facts:
         self.asked_on = asked_on
         self._nulls = tuple(f"{path}." for path, value in stated.items() if value is None)
 
-    def given(self, **facts: Any) -> Facts:
-        """The same case with further facts stated; ``visa__visa_class`` is ``visa.visa_class``."""
-        more = {name.replace("__", "."): value for name, value in facts.items()}
-        return Facts({**self.stated, **more}, self.asked_on)
+    def given(self, facts: Mapping[str, Any]) -> Facts:
+        """The same case with further facts stated, by path."""
+        return Facts({**self.stated, **facts}, self.asked_on)
 
     def raw(self, path: str) -> Any:
         """The fact as stated, None for none, :data:`ABSENT` where nothing is said."""

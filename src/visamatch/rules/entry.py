@@ -102,7 +102,7 @@ def immigrant_visa_at_consulate(f: Facts) -> Ruling:
     """The suspensions and the pause for an immigrant visa, where a nationality is stated."""
     if not f.known("applicant.citizenship"):
         return Ruling()
-    return entry_ban(f.given(visa__visa_class="immigrant"))
+    return entry_ban(f.given({"visa.visa_class": "immigrant"}))
 
 
 def benefit_hold(f: Facts, on: date, r: Ruling) -> None:

@@ -1,12 +1,10 @@
 """The policy reader against cases a domain expert can read and extend (the YAML files beside this one)."""
 
-import json
 from pathlib import Path
 
 import pytest
 import yaml
 
-from visamatch.errors import InputError
 from visamatch.evidence.policy import read_policy
 
 FILES = sorted(Path(__file__).parent.glob("*.yaml"))

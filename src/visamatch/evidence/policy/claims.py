@@ -7,6 +7,7 @@ headers lend their predicate to the items below.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -100,9 +101,9 @@ def _ask(page: _Page, sentence: Sentence, cues: list[Cue]) -> None:
 def _remember(page: _Page, sentence: Sentence, cues: list[Cue], made: list[Claim]) -> None:
     answered, page.asked = bool(page.asked), []
     kinds = {c.kind for c in cues}
-    if sentence.ends == "" and len(sentence.plain) < 60 and not made:
-        if "elsewhere" in kinds or "trainee" in kinds:
-            page.elsewhere = "trainee" not in kinds
+    heading = sentence.ends == "" and len(sentence.plain) < 60 and not made
+    if heading and ("elsewhere" in kinds or "trainee" in kinds):
+        page.elsewhere = "trainee" not in kinds
     if made:
         page.before = [c.visa for c in made if c.visa in _ASKED] or page.before
     heading = sentence.ends in ("", ":")
@@ -250,9 +251,9 @@ def _pieces(cues: list[Cue]) -> list[list[Cue]]:
             inner.append(cue)
         elif cue.kind == "if_list":
             break
-        elif cue.kind in ("cut", "unless"):
-            outer.append([cue])
-        elif cue.kind == "own" and outer[-1] and outer[-1][-1].kind == "colon":
+        elif cue.kind in ("cut", "unless") or (
+            cue.kind == "own" and outer[-1] and outer[-1][-1].kind == "colon"
+        ):
             outer.append([cue])
         else:
             outer[-1].append(cue)
@@ -271,7 +272,7 @@ def _by_predicate(cues: list[Cue]) -> Iterator[list[Cue]]:
 
 def _cut_place(cues: list[Cue]) -> int | None:
     acts = [i for i, c in enumerate(cues) if c.kind in PREDICATES | {"neg"}]
-    for left, right in zip(acts, acts[1:], strict=False):
+    for left, right in itertools.pairwise(acts):
         joins = [i for i in range(left + 1, right) if cues[i].kind == "join"]
         for place in reversed(joins):
             before, after = cues[:place], cues[place + 1 :]
@@ -374,9 +375,9 @@ def _negated(cues: list[Cue], plain: str) -> bool:
             flips += 1
         elif cue.kind == "neg" and not _negates_visa(i, cues, plain):
             later = [c.kind for c in cues[i + 1 :]]
-            if any(k in ("offer", "consider", "seek", "admit") for k in later):
-                flips += 1
-            elif _has_visa(cues[:i]) and _NOTHING_MORE.match(plain[cue.end : cue.end + 60]):
+            if any(k in ("offer", "consider", "seek", "admit") for k in later) or (
+                _has_visa(cues[:i]) and _NOTHING_MORE.match(plain[cue.end : cue.end + 60])
+            ):
                 flips += 1
     return flips % 2 == 1
 

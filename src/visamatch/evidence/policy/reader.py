@@ -19,7 +19,28 @@ _HTML = re.compile(
 )
 _WORD = re.compile(r"[^\W\d_]+")
 _ENGLISH = frozenset(
-    "the of and to in for is are be we not on with or a our will must by at".split()
+    [
+        "the",
+        "of",
+        "and",
+        "to",
+        "in",
+        "for",
+        "is",
+        "are",
+        "be",
+        "we",
+        "not",
+        "on",
+        "with",
+        "or",
+        "a",
+        "our",
+        "will",
+        "must",
+        "by",
+        "at",
+    ]
 )
 _OTHER_VISAS = {"pr": "Permanent Resident", "ead": "EAD", "opt": "F-1 OPT"}
 

@@ -44,7 +44,8 @@ def plain(text: str) -> str:
 
 def sentences(text: str) -> list[Sentence]:
     """Split ``text`` into sentences, items, cells and headings, in order."""
-    low, found, start = plain(text), [], 0
+    found: list[Sentence] = []
+    low, start = plain(text), 0
     for match in _END.finditer(text.translate(_PLAIN)):
         if match.start() < start or not _is_end(text, low, start, match):
             continue
