@@ -8,6 +8,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from facts.acgme import Likeness, Option, tie
 from facts.raw import HAND, Record, decimal, key, read, slug, spell_out, title, unique
 from facts.registry import Registry
 from visamatch.facts.tables import Institution, System
@@ -15,6 +16,7 @@ from visamatch.facts.tables import Institution, System
 BLANK = Institution(
     "", "", (), "unknown", "", "", None, None, "", "", "", "", "", (), "open", "", ()
 )
+SAME_HOSPITAL = 0.7  # likeness of names that is enough within one city
 OWNERSHIP = {
     "nonprofit": "nonprofit", "nonprofit university": "nonprofit", "for-profit": "for_profit",
     "public (local government)": "government", "public (state university)": "government",
@@ -87,6 +89,7 @@ def build(data: Path, registry: Registry) -> Places:
     _new_england(places, folder, registry)
     _names_and_codes(places)
     _national(places, folder, hospitals, registry)
+    _hospitals(places, hospitals, registry)
     _systems(places, registry)
     _city_points(places, hospitals, registry)
     return places
@@ -220,6 +223,10 @@ def _with_hospital(
     hospital = hospitals.get(link.get("cms_ccn_candidate", ""), {})
     if not (same_city or no_city) or hospital.get("state") != place.state:
         return place
+    return _as_hospital(place, hospital, registry)
+
+
+def _as_hospital(place: Institution, hospital: Record, registry: Registry) -> Institution:
     lat, lon = _point(hospital) or (None, None)
     return replace(
         place, aliases=unique([*place.aliases, title(hospital["facility_name"])]), lat=lat, lon=lon,
@@ -227,6 +234,37 @@ def _with_hospital(
         kind="government" if place.kind == "government" else "hospital", cms_ccn=hospital["cms_ccn"],
         source=place.source + registry.cite("cms-hospitals-2026"),
     )  # fmt: skip
+
+
+def _hospitals(places: Places, hospitals: dict[str, Record], registry: Registry) -> None:
+    """CMS hospitals of institutions that have none yet: by hand, then by name in the same city."""
+    by_hand = {row["institution_id"]: row["cms_ccn"] for row in read(HAND / "hospitals.csv")}
+    taken = {place.cms_ccn for place in places.institutions.values()}
+    listed = {
+        ccn: replace(
+            BLANK, institution_id=ccn, name=title(row["facility_name"]), state=row["state"]
+        )
+        for ccn, row in hospitals.items()
+        if ccn not in taken
+    }
+    likeness = Likeness(listed)
+    options: dict[str, list[Option]] = defaultdict(list)
+    for ccn in listed:
+        options[hospitals[ccn]["state"]].append(Option(ccn, ccn, hospitals[ccn]["city"]))
+    for place in list(places.institutions.values()):
+        if place.cms_ccn or place.kind not in ("hospital", "unknown") or not place.city:
+            continue
+        row = {
+            "program_name": place.name.replace("/", " "),
+            "other_names": ";".join(place.aliases).replace("/", " "),
+            "sponsor_name": "",
+            "city": place.city,
+        }
+        near = [one for one in likeness.candidates(row, options[place.state]) if one.same_city]
+        named = by_hand.get(place.institution_id)
+        found = named or tie(near, in_city=SAME_HOSPITAL)
+        if found:
+            places.add(_as_hospital(place, hospitals[found], registry))
 
 
 def _point(hospital: Record | None) -> tuple[float | None, float | None] | None:
