@@ -25,6 +25,8 @@ ACCEPT_SAME_CITY, ACCEPT_ELSEWHERE, ACCEPT_TAX_ID = 0.72, 0.86, 0.35
 AMBIGUOUS = 0.05  # namesakes this close in another city leave the name unresolved
 RARE = 0.5  # weight from which a word names an institution rather than a kind of institution
 UNKNOWN = 1.0  # weight of a word no register has
+NEARER = 0.15  # how much better a namesake elsewhere must fit to beat the one in the city
+CITY = 0.3  # what is left of a word that only repeats the city
 UNREAD = 0.15  # what is left of an entry's words behind the point where a name was cut
 EXACT = 0.93  # asked of universities, whose names differ by a word (State, the campus)
 TYPO_FROM = 7  # letters from which one slip is forgiven
@@ -171,7 +173,7 @@ class Resolver:
         return _Fit(entry, best, city == entry.city, relation, rare)
 
     def _score(self, mine: set[str], theirs: set[str], entry: Register, cut: bool) -> float:
-        """The weighed share of words that agree; a city in the entry's name may be left out."""
+        """The weighed share of words that agree; the entry's city may be added or left out."""
         shared = sum(map(self._of, mine & theirs))
         mine_only = sum(map(self._of, mine - theirs))
         place = set(entry.city.split())
@@ -228,7 +230,7 @@ def _by_name(fits: list[_Fit]) -> Match:
     here = [fit for fit in fits if fit.same_city and fit.score >= ACCEPT_SAME_CITY]
     if here:
         best = max(here, key=lambda fit: fit.score)
-        if not any(fit.score > best.score + AMBIGUOUS for fit in fits):
+        if not any(fit.score > best.score + NEARER for fit in fits):
             return _match(best, "name and city")
     best_anywhere = max(fits, key=lambda fit: fit.score, default=None)
     if best_anywhere is None or best_anywhere.score < ACCEPT_ELSEWHERE:
