@@ -12,7 +12,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from math import log
+from math import fsum, log
 
 from facts.raw import Record, key
 from visamatch.facts.tables import Institution, Program
@@ -49,6 +49,7 @@ class Likeness:
 
     def __init__(self, institutions: dict[str, Institution]) -> None:
         self._institutions = institutions
+        self._count = len(institutions)
         self._names: dict[str, list[Words]] = {}
         self._seen = Counter(
             word for place in institutions for word in frozenset().union(*self._words_of(place))
@@ -79,7 +80,7 @@ class Likeness:
         return 0.7 * 2 * common / sum(weights) + 0.3 * common / min(weights)
 
     def _weight(self, words: Words) -> float:
-        return sum(log((len(self._names) + 1) / (self._seen[word] + 1)) for word in words)
+        return fsum(log((self._count + 1) / (self._seen[word] + 1)) for word in words)
 
 
 def tie(found: list[Candidate], in_city: float = NAME_IN_CITY) -> str | None:
