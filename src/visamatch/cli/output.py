@@ -54,16 +54,6 @@ def _records(stream: TextIO) -> Iterator[tuple[int, dict[str, Any]]]:
         yield number, record
 
 
-def read_json(path: Path) -> Any:
-    """Read one JSON document from a file, or from standard input when the path is ``-``."""
-    text = read_text(path)
-    try:
-        return json.loads(text)
-    except json.JSONDecodeError as error:
-        place = f"{path} line {error.lineno} column {error.colno}"
-        raise InputError(place, f"a JSON document ({error.msg})") from None
-
-
 def read_text(path: Path) -> str:
     """Read a UTF-8 text file, or standard input when the path is ``-``."""
     if str(path) == "-":

@@ -14,7 +14,7 @@ from visamatch.evidence.ledger import Bearing, Ledger, ledger, own_statement
 from visamatch.evidence.p_sponsor import p_sponsor
 from visamatch.evidence.standing import contradictions, standing
 from visamatch.evidence.statement import Answer, Silence, Statement, VisaPolicy
-from visamatch.facts.tables import Filings, Program, Source, rows
+from visamatch.facts.tables import Filings, Program, rows
 from visamatch.workspace.document import OwnStatement
 from visamatch.workspace.profile import Profile
 
@@ -193,8 +193,3 @@ def _would_change(where: Standing, bearing: Sequence[Bearing]) -> tuple[str, ...
     ):
         wishes.append("A labor condition application that names a resident of this specialty.")
     return tuple(wishes)
-
-
-def sources_of(assessment: Assessment) -> list[Source]:
-    """The distinct sources behind an assessment, in the order of its statements."""
-    return list(dict.fromkeys(item.statement.source for item in assessment.statements))
