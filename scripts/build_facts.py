@@ -1,19 +1,30 @@
-"""Build the shipped fact tables (``src/visamatch/facts/data/*.csv``) from the raw data folder."""
+"""Build the shipped fact tables (``src/visamatch/facts/data/*.csv``) from the raw data folder.
+
+Inputs, all below ``--data`` (default ``../shared/data``, or ``VISAMATCH_SHARED``): ``programs/*.csv`` (codes, names,
+places, quotas; positions, settings and websites of directories are never read), ``filings/*.parquet`` (labor condition
+applications, USCIS approvals), the codes of ``labelled/visa_statements.jsonl`` for programs' own pages and of
+``programs/visa_policy_facts_new_england.csv`` (never their text), ``match/fees.csv`` and
+``match/signal_counts_by_season.csv``; and the hand-written tables of ``scripts/facts/hand``. The same input gives the
+same bytes.
+"""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Collection
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 
-from facts import filings, petitioners, places, policies, programs, raw, registry, season  # noqa: E402
+from facts import filings, petitioners, places, policies, programs, raw, registry, season
 
-from visamatch.facts import tables  # noqa: E402
+from visamatch.facts import tables
 
 
-def build(data: Path) -> dict[type, list]:
+def build(data: Path) -> dict[type[Any], Collection[Any]]:
+    """Every table with its rows, in no order."""
     sources = registry.Registry()
     where = places.build(data, sources)
     kinds = programs.specialties(sources)
@@ -21,14 +32,14 @@ def build(data: Path) -> dict[type, list]:
     cases = list(filings.cases(data, kinds))
     employers = petitioners.build([(case.employer, case.state) for case in cases], where, sources)
     filed = filings.filings(cases, employers, sources)
-    approved = filings.approvals(filings.uscis(data), employers, sources)
+    approved = filings.approvals(data, employers, sources)
     season.cite_cycles(sources)
     names = {key: program.name for key, program in listed.programs.items()}
     names |= {key: place.name for key, place in where.institutions.items()}
-    names |= {system.system_id: system.name for system in where.systems}
-    made = {
+    names |= {system.system_id: system.name for system in where.systems.values()}
+    made: dict[type[Any], Collection[Any]] = {
         tables.Specialty: kinds,
-        tables.System: where.systems,
+        tables.System: where.systems.values(),
         tables.Institution: where.institutions.values(),
         tables.Petitioner: employers.seen([*filed, *approved]),
         tables.Program: listed.programs.values(),
@@ -46,6 +57,7 @@ def build(data: Path) -> dict[type, list]:
 
 
 def main() -> None:
+    """Write every table and print its number of rows."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=raw.DATA)
     parser.add_argument("--out", type=Path, default=raw.SHIPPED)

@@ -44,7 +44,7 @@ def tax_ids(data: Path) -> list[tuple[str, ...]]:
             approvals = (int(row[f"{kind} Approvals"] or 0) for kind in ("Initial", "Continuing"))
             names = groups[row["State"], row["Tax ID"].zfill(4)]
             names[row["Employer"], row["City"]] += 1 + sum(approvals)
-    found = []
+    found: list[tuple[str, ...]] = []
     for (state, digits), names in sorted(groups.items()):
         ids: Counter[str] = Counter()
         for (name, city), weight in names.items():

@@ -14,16 +14,18 @@ LOCKS = {
     "requirements.lock": ["--extra", "build"],
     "requirements-dev.lock": ["--extra", "build", "--extra", "dev"],
 }
-HEADER = "# Versions and hashes, made by `make lock` from pyproject.toml. No addresses belong here.\n"
+HEADER = (
+    "# Versions and hashes, made by `make lock` from pyproject.toml. No addresses belong here.\n"
+)
 
 
 def lock(name: str, extras: list[str]) -> None:
     """Resolve `pyproject.toml` with `extras` into the hashed lock file `name`."""
     command = ["uv", "pip", "compile", "pyproject.toml", "--universal", "--python-version", "3.11"]
-    command += ["--generate-hashes", "--no-emit-index-url", "--no-header", "--no-annotate"]
+    command += ["--generate-hashes", "--no-header", "--no-annotate"]
     command += ["--upgrade", "--quiet", *extras]
     text = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
-    if re.search(r"https?://|index-url|find-links", text):
+    if re.search(r"https?://|^--", text, re.MULTILINE):
         sys.exit(f"{name}: the resolver wrote an address; nothing was changed")
     (ROOT / name).write_text(HEADER + text)
 

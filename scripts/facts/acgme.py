@@ -12,13 +12,14 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from math import log
+from math import fsum, log
 
 from facts.raw import Record, key
 from visamatch.facts.tables import Institution, Program
 
 SAME_CITY, OTHER_CITY = 0.35, -0.15  # added to the likeness of names
 NAME_ALONE, NAME_IN_CITY, LEAD = 0.75, 0.35, 0.15  # what a tie must reach
+SAME_NAME = 0.95
 FILLER = {"program", "of", "at", "and", "for", "in", "residency"}
 
 Words = frozenset[str]
@@ -48,6 +49,7 @@ class Likeness:
 
     def __init__(self, institutions: dict[str, Institution]) -> None:
         self._institutions = institutions
+        self._count = len(institutions)
         self._names: dict[str, list[Words]] = {}
         self._seen = Counter(
             word for place in institutions for word in frozenset().union(*self._words_of(place))
@@ -78,7 +80,7 @@ class Likeness:
         return 0.7 * 2 * common / sum(weights) + 0.3 * common / min(weights)
 
     def _weight(self, words: Words) -> float:
-        return sum(log((len(self._names) + 1) / (self._seen[word] + 1)) for word in words)
+        return fsum(log((self._count + 1) / (self._seen[word] + 1)) for word in words)
 
 
 def tie(found: list[Candidate], in_city: float = NAME_IN_CITY) -> str | None:
@@ -118,18 +120,25 @@ def tie_programs(
     return {acgme_id: program_id for program_id, (_, acgme_id) in best.items()}
 
 
-def tie_institution(row: Record, institutions: Iterable[Institution], likeness: Likeness) -> str | None:
+def tie_institution(
+    row: Record, institutions: Iterable[Institution], likeness: Likeness
+) -> str | None:
     """The institution of the row's state that runs the program, or None where it is not clear."""
     here = [place for place in institutions if place.state == row["state"]]
     options = [Option(place.institution_id, place.institution_id, place.city) for place in here]
-    return tie(likeness.candidates(row, options), in_city=NAME_ALONE)
+    found = likeness.candidates(row, options)
+    by_name = sorted(found, key=lambda one: (-one.likeness, one.name))
+    if by_name and by_name[0].likeness >= SAME_NAME:  # a sponsor may train in another city
+        return by_name[0].name
+    return tie(found, in_city=NAME_ALONE)
 
 
 def _parts(row: Record) -> Iterator[Words]:
-    """Every name of the row, whole, and each side of a slash by itself."""
+    """Every name of the row: whole, without what stands in brackets, each side of a slash."""
     names = [row["program_name"], *row["other_names"].split(";"), row["sponsor_name"]]
     for name in names:
-        for part in {name, *name.split("/")}:
+        plain = re.sub(r"\(.*?\)", " ", name)
+        for part in {name, plain, *plain.split("/")}:
             if words := _words(part):
                 yield words
 

@@ -18,19 +18,17 @@ DATA = Path(os.environ.get("VISAMATCH_SHARED", ROOT.parent / "shared")) / "data"
 
 Record = dict[str, str]
 
-ABBREVIATIONS = dict(
-    pair.split("=")
-    for pair in (
-        "Acad=Academy,Affil=Affiliated,Assn=Association,Childrens=Children's,Cncr=Cancer,Co=County,"
-        "Cnty=County,Coll=College,COM=College of Medicine,Comm=Community,Ctr=Center,Ctrs=Centers,Dept=Department,"
-        "Ed=Education,Educ=Education,Elizabeths=Elizabeth's,Fam=Family,Fdn=Foundation,Gen=General,Grad=Graduate,"
-        "Grtr=Greater,Hlth=Health,Hosp=Hospital,Hosps=Hospitals,HSC=Health Science Center,Inst=Institute,Johns=John's,"
-        "Josephs=Joseph's,Lukes=Luke's,Marys=Mary's,Med=Medical,Mem=Memorial,Mt=Mount,Natl=National,"
-        "Prac=Practice,Presby=Presbyterian,Progs=Programs,Reg=Regional,Rehab=Rehabilitation,Res=Residency,"
-        "Ritas=Rita's,Sch=School,Sci=Sciences,SOM=School of Medicine,Srvcs=Services,St=St.,Svcs=Services,Svc=Service,"
-        "Sys=System,Teach=Teaching,Univ=University,Vincents=Vincent's,Womens=Women's"
-    ).split(",")
+_SHORT = (
+    "Acad=Academy,Affil=Affiliated,Assn=Association,Childrens=Children's,Cnty=County,Co=County,Coll=College,"
+    "COM=College of Medicine,Comm=Community,Ctr=Center,Ctrs=Centers,Dept=Department,Ed=Education,Educ=Education,"
+    "Elizabeths=Elizabeth's,Fam=Family,Fdn=Foundation,Gen=General,Grad=Graduate,Grtr=Greater,Hlth=Health,"
+    "Hosp=Hospital,Hosps=Hospitals,HSC=Health Science Center,Inst=Institute,Johns=John's,Josephs=Joseph's,"
+    "Lukes=Luke's,Marys=Mary's,Med=Medical,Mem=Memorial,Mt=Mount,Natl=National,Prac=Practice,Presby=Presbyterian,"
+    "Progs=Programs,Reg=Regional,Rehab=Rehabilitation,Res=Residency,Ritas=Rita's,Sch=School,Sci=Sciences,"
+    "SOM=School of Medicine,St=St.,Svc=Service,Svcs=Services,Sys=System,Teach=Teaching,Univ=University,"
+    "Vincents=Vincent's,Womens=Women's"
 )
+ABBREVIATIONS = dict(pair.split("=") for pair in _SHORT.split(","))
 LOWER = {short.lower(): full for short, full in ABBREVIATIONS.items()}
 
 
@@ -41,7 +39,7 @@ def read(path: Path) -> list[Record]:
 
 
 def write(table: type[Any], records: Iterable[Any], folder: Path) -> int:
-    """Write one table sorted by its cells; returns the number of rows. LF, UTF-8, no quotes but needed."""
+    """Write one table sorted by its cells, in UTF-8 with LF; returns the number of rows."""
     lines = sorted({tuple(map(_cell, astuple(record))) for record in records})
     with (folder / f"{table.table}.csv").open("w", encoding="utf-8", newline="") as stream:
         out = csv.writer(stream, lineterminator="\n")
@@ -64,8 +62,9 @@ def _cell(value: Any) -> str:
 
 def slug(text: str) -> str:
     """A readable id: ``Brigham and Women's Hospital`` becomes ``brigham-and-womens-hospital``."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", plain.lower().replace("'", "").replace("&", " and ")).strip("-")
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    plain = plain.replace("'", "").replace("&", " and ")
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
 
 
 LEGAL_FORMS = re.compile(
@@ -74,23 +73,29 @@ LEGAL_FORMS = re.compile(
 
 
 def key(text: str) -> str:
-    """Comparison key of an organization's name: spelled out, without punctuation, articles, legal forms."""
-    words = " ".join(LOWER.get(word, word) for word in slug(text).split("-"))
+    """Comparison key of a name: spelled out, without punctuation, articles and legal forms."""
+    legal = re.split(r"\bd/?b/?a\b", text, flags=re.IGNORECASE)[0]  # the name before the brand
+    words = " ".join(LOWER.get(word, word) for word in slug(legal).split("-"))
     words = LEGAL_FORMS.sub(" ", slug(words).replace("-", " "))
+    words = re.sub(r"(?<=\w) s\b", "s", words)  # USCIS writes a blank for the apostrophe
     words = re.sub(r"\bsaint\b", "st", re.sub(r"\bhealthcare\b", "health care", words))
     return " ".join(words.split())
 
 
 def spell_out(nrmp_name: str, state: str) -> str:
-    """Readable form of an NRMP institution name: ``Berkshire Med Ctr-MA`` is Berkshire Medical Center."""
-    name = re.sub(rf"-{state}$", "", nrmp_name.strip()) if state else nrmp_name.strip()
-    name = re.sub(r"^U (?:of )?", "University of ", name)
-    name = re.sub(r"\bU\b(?!\.)", "University", name)
-    name = re.sub(r"\b(Coll|College|Sch|School)( of)? Med\b", r"\1 of Medicine", name)
-    name = re.sub(r"\b(Coll|College)( of)? Osteo Med\b", r"\1 of Osteopathic Medicine", name)
-    name = re.sub(r"\bFam(ily)? Med\b", "Family Medicine", name)
-    name = re.sub(r"(?<=Johns) (?=Hopkins)", "_", name)  # not a saint's hospital
-    return re.sub(r"[A-Za-z]+", lambda word: ABBREVIATIONS.get(word[0], word[0]), name).replace("John's_", "Johns ")
+    """Readable NRMP institution name: ``Berkshire Med Ctr-MA`` is Berkshire Medical Center."""
+    name = re.sub(rf"-{state or '-'}$", "", nrmp_name.strip())
+    for pattern, full in (
+        (r"^U (?:of )?", "University of "),
+        (r"\bU\b(?!\.)", "University"),
+        (r"\b(Coll|College|Sch|School)( of)? Med\b", r"\1 of Medicine"),
+        (r"\bColl(ege)?( of)? Osteo Med\b", "College of Osteopathic Medicine"),
+        (r"\bFam(ily)? Med\b", "Family Medicine"),
+        (r"\bJohns (?=Hopkins)", "Johns_"),  # not one of the saint's hospitals
+    ):
+        name = re.sub(pattern, full, name)
+    name = re.sub(r"[A-Za-z]+", lambda word: ABBREVIATIONS.get(word[0], word[0]), name)
+    return name.replace("John's_", "Johns ")
 
 
 def title(text: str) -> str:

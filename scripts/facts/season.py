@@ -13,7 +13,8 @@ from visamatch.facts.tables import BaseRate, Fee, Signals, Specialty
 
 TOGETHER = {  # one signal quota for two specialties
     "Child Neurology & NDD": ("child-neurology", "neurodevelopmental-disabilities"),
-    "Diagnostic Radiology and Interventional Radiology": ("diagnostic-radiology", "interventional-radiology-integrated"),
+    "Diagnostic Radiology and Interventional Radiology":
+        ("diagnostic-radiology", "interventional-radiology-integrated"),
     "Thoracic Surgery": ("thoracic-surgery-integrated",),
 }  # fmt: skip
 
@@ -36,7 +37,11 @@ def fees(data: Path, registry: Registry) -> list[Fee]:
 
 def signals(data: Path, kinds: list[Specialty], registry: Registry) -> list[Signals]:
     """Signals by season and specialty."""
-    by_name = {name.lower(): kind.specialty_id for kind in reversed(kinds) for name in (kind.name, *kind.aliases)}
+    by_name = {
+        name.lower(): kind.specialty_id
+        for kind in reversed(kinds)
+        for name in (kind.name, *kind.aliases)
+    }
     out = []
     for row in read(data / "match" / "signal_counts_by_season.csv"):
         season = row["eras_season"]
@@ -69,9 +74,16 @@ def cite_cycles(registry: Registry) -> None:
 def _source(row: Record, title: str, season: str, registry: Registry) -> str:
     """A source row from the free text of the raw table: its first address, or its words."""
     text = row["source"].split(";")[0].strip()
-    kind = "official" if "official" in row["confidence"] or "aamc.org" in text or "fsmb.org" in text else "secondary"
+    kind = (
+        "official"
+        if "official" in row["confidence"] or "aamc.org" in text or "fsmb.org" in text
+        else "secondary"
+    )
     year = re.search(r"\d{4}(-\d\d)?", season)
     address = re.match(r"[\w.-]+\.[a-z]{2,}[^\s(]*", text)
     return registry.page(
-        address[0] if address else "", kind, title if address else text.replace(" )", ")"), year[0] if year else "undated"
+        address[0] if address else "",
+        kind,
+        title if address else text.replace(" )", ")"),
+        year[0] if year else "undated",
     )

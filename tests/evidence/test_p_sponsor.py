@@ -29,7 +29,7 @@ def mean(*bearing, who=IMG):
 
 def test_without_evidence_the_base_rate_stands_and_is_wide():
     chance, effects = p_sponsor("internal-medicine", [], IMG, TODAY)
-    assert chance.mean == pytest.approx(base_rate("internal-medicine"), abs=1e-4)
+    assert chance.mean == pytest.approx(base_rate("internal-medicine"), abs=0.02)
     assert effects == ()
     assert chance.high - chance.low > 0.3
 
@@ -85,3 +85,10 @@ def test_always_a_probability_and_the_working_explains_it(bearing):
 @given(st.permutations(list(zip(CLAIMS[:6], ["program"] * 6, strict=True))))
 def test_the_order_of_statements_does_not_matter(bearing):
     assert mean(*bearing) == pytest.approx(mean(*zip(CLAIMS[:6], ["program"] * 6, strict=True)))
+
+
+def test_no_amount_of_evidence_makes_a_chance_certain():
+    everything = [(policy("yes", kind="reply"), "program"), (filings(60, specialty="x"), "program")]
+    chance, _ = p_sponsor("internal-medicine", everything * 3, IMG, TODAY)
+    assert chance.mean < 0.95
+    assert chance.high - chance.low > 0.05

@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from visamatch.cli import facts, filings, plan, programs, serve
+from visamatch.cli import facts, filings, plan, policy, programs, rules, serve
 from visamatch.errors import InputError
 
 app = typer.Typer(
@@ -28,7 +28,9 @@ def root() -> None:
 app.add_typer(facts.app, name="facts")
 app.add_typer(filings.app, name="filings")
 app.command("plan")(plan.plan)
+app.add_typer(policy.app, name="policy")
 app.add_typer(programs.app, name="programs")
+app.add_typer(rules.app, name="rules")
 app.command("serve")(serve.serve)
 
 

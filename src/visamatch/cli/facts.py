@@ -70,8 +70,6 @@ def stats(as_json: Json = False) -> None:
             cells = "".join(f"{getattr(line, count):>6}" for count in coverage.COUNTS)
             typer.echo(f"{label if len(label) < 25 else label[:23] + '…':<24}{cells}")
         typer.echo("")
-    typer.echo("all: programs; match: in the 2026 Match list; acgme: with an ACGME id; place: with")
-    typer.echo(
-        "coordinates; polcy: a visa policy; uscis: approvals of a petitioner; filed: trainee"
-    )
-    typer.echo("filings; named: a filing that names the specialty; none: no evidence at all.")
+    typer.echo("all: programs; match: in the 2026 Match list; acgme: with an ACGME id;")
+    typer.echo("place: with coordinates; polcy: a visa policy; uscis: approvals of a petitioner;")
+    typer.echo("filed: trainee filings; named: one that names the specialty; none: no evidence.")

@@ -54,17 +54,10 @@ def _records(stream: TextIO) -> Iterator[tuple[int, dict[str, Any]]]:
         yield number, record
 
 
-def read_json(path: Path) -> Any:
-    """Read one JSON document from a file, or from standard input when the path is ``-``."""
-    text = sys.stdin.read() if str(path) == "-" else _read_text(path)
-    try:
-        return json.loads(text)
-    except json.JSONDecodeError as error:
-        place = f"{path} line {error.lineno} column {error.colno}"
-        raise InputError(place, f"a JSON document ({error.msg})") from None
-
-
-def _read_text(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """Read a UTF-8 text file, or standard input when the path is ``-``."""
+    if str(path) == "-":
+        return sys.stdin.read()
     try:
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
@@ -89,4 +82,4 @@ def read_profile(path: Path) -> Profile:
     """Read a profile from a TOML file."""
     from visamatch.workspace.profile import profile_from_toml
 
-    return profile_from_toml(_read_text(path), str(path))
+    return profile_from_toml(read_text(path), str(path))

@@ -12,7 +12,6 @@ from visamatch.facts.states import NEW_ENGLAND
 
 EARTH_RADIUS_MILES = 3958.8
 BOSTON_RING_MILES = 12.0
-RINGS = ("Boston", "Massachusetts", "New England", "Elsewhere")
 Point = tuple[float, float]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -123,8 +122,3 @@ def directory() -> Directory:
         programs_of=_group(programs.values(), lambda program: program.institution_id),
         other_ids=acgme | program_of,
     )
-
-
-def is_nrmp_code(text: str) -> bool:
-    """Whether text has the form of an NRMP track code (institution 4, specialty 3, letter, digit)."""
-    return re.fullmatch(r"\d{7}[CPARM]\d", text.strip().upper()) is not None

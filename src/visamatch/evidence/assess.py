@@ -9,12 +9,12 @@ from functools import cache, lru_cache
 from visamatch.directory.programs import Directory, directory
 from visamatch.evidence.ages import age_years, is_stale, last_day
 from visamatch.evidence.asker import Asker, asker
-from visamatch.evidence.assessment import Assessment, Chance, Standing, Weighed
+from visamatch.evidence.assessment import Assessment, Standing, Weighed
 from visamatch.evidence.ledger import Bearing, Ledger, ledger, own_statement
 from visamatch.evidence.p_sponsor import p_sponsor
 from visamatch.evidence.standing import contradictions, standing
 from visamatch.evidence.statement import Answer, Silence, Statement, VisaPolicy
-from visamatch.facts.tables import Filings, Program, Source, rows
+from visamatch.facts.tables import Filings, Program, rows
 from visamatch.workspace.document import OwnStatement
 from visamatch.workspace.profile import Profile
 
@@ -83,7 +83,7 @@ def _assess(program: Program, known: Directory, claims: Ledger, who: Asker, on: 
         standing=where,
         p_sponsor=chance,
         j1=_j1(bearing),
-        verdict=_verdict(where, chance),
+        verdict=_verdict(program, where),
         statements=_weighed(bearing, effects, who, on),
         would_change=_would_change(where, bearing),
     )
@@ -158,7 +158,14 @@ def _j1(bearing: Sequence[Bearing]) -> Answer:
     return min(said)[2] if said else "unknown"
 
 
-def _verdict(where: Standing, chance: Chance) -> str:
+CLOSED_LEADS = {
+    "closed": "This program is closed. ",
+    "moved": "This program has moved to another code. ",
+    "not_in_match": "This program was not in the newest Match. ",
+}
+
+
+def _verdict(program: Program, where: Standing) -> str:
     lead = {
         "confirmed": "It told you in writing that it sponsors H-1B.",
         "filed": "It has filed H-1B papers for residents recently.",
@@ -170,7 +177,7 @@ def _verdict(where: Standing, chance: Chance) -> str:
         "unknown": "Nobody outside knows whether it sponsors H-1B: ask.",
         "conflict": "Its sources disagree about H-1B: ask.",
     }[where.code]
-    return f"{lead} {where.reason}"
+    return f"{CLOSED_LEADS.get(program.status, '')}{lead} {where.reason}"
 
 
 def _would_change(where: Standing, bearing: Sequence[Bearing]) -> tuple[str, ...]:
@@ -186,8 +193,3 @@ def _would_change(where: Standing, bearing: Sequence[Bearing]) -> tuple[str, ...
     ):
         wishes.append("A labor condition application that names a resident of this specialty.")
     return tuple(wishes)
-
-
-def sources_of(assessment: Assessment) -> list[Source]:
-    """The distinct sources behind an assessment, in the order of its statements."""
-    return list(dict.fromkeys(item.statement.source for item in assessment.statements))

@@ -48,6 +48,8 @@ class Ledger:
         for petitioner in known.petitioners_of.get(place.institution_id, ()):
             training = [name for name in petitioner.institutions if name in known.programs_of]
             widest: Reach = "institution" if len(training) == 1 else "system"
+            if petitioner.relation == "former":
+                widest = "other"  # its successor owes nothing to what an earlier owner filed
             claims = self._of(petitioner.petitioner_id)
             found += _merged((claim, _reach(claim, program, widest)) for claim in claims)
         order = ("program", "institution", "system", "other")

@@ -2,7 +2,8 @@
 
 Each statement adds log odds by what it says, how near it comes to the program, how old it is and
 what else of its kind is known already. The working stays open: a statement's effect is the change
-in log odds when it is left out. The interval carries the uncertainty of base rate and reliabilities.
+in log odds when it is left out. Policies change from season to season, so the past never makes a
+chance certain. The interval carries the uncertainty of base rate, reliabilities and change.
 """
 
 from __future__ import annotations
@@ -67,7 +68,11 @@ def p_sponsor(
     share = parameters()["effect_sd_share"]
     spread = sqrt(parameters()["base"]["sd"] ** 2 + sum((share * part) ** 2 for part in left_out))
     middle = log(rate / (1 - rate)) + total
-    low, mean, high = (_chance(middle + step * spread) for step in (-Z90, 0.0, Z90))
+    change = parameters()["turnover"]
+    low, mean, high = (
+        _chance(middle + step * spread, change[stay], change["start"])
+        for step, stay in ((-Z90, "stay_low"), (0.0, "stay"), (Z90, "stay_high"))
+    )
     return Chance(mean, low, high), left_out
 
 
@@ -142,6 +147,7 @@ def _without(items: Sequence[Any], index: int) -> list[Any]:
     return [item for place, item in enumerate(items) if place != index]
 
 
-def _chance(log_odds: float) -> float:
-    """A chance with four digits; never quite none, never quite certain."""
-    return round(min(0.999, max(0.001, 1 / (1 + exp(-log_odds)))), 4)
+def _chance(log_odds: float, stay: float, start: float) -> float:
+    """The chance of sponsoring this season, from the odds of having done so in the last."""
+    before = 1 / (1 + exp(-log_odds))
+    return round(stay * before + start * (1 - before), 4)

@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from visamatch.facts import cycles, tables
+from visamatch.facts.states import STATES
 from visamatch.facts.tables import DATA, TABLES, read
 
 Rows = dict[str, tuple[Any, ...]]
@@ -32,23 +33,23 @@ LINKS = {
 SUBJECTS = {"program": "programs", "institution": "institutions", "system": "systems"}
 SLUG = r"[a-z0-9]+(-[a-z0-9]+)*"
 DATE = r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?"
-STATE = (
-    "AL|AK|AZ|AR|CA|CO|CT|DE|DC|FL|GA|HI|ID|IL|IN|IA|KS|KY|LA|ME|MD|MA|MI|MN|MS|MO|MT|NE|NV|NH|NJ|NM|NY|NC|ND|OH|OK|OR|PA"
-    "|PR|RI|SC|SD|TN|TX|UT|VT|VA|WA|WV|WI|WY|GU|VI"
-)
+STATE = "|".join(STATES)
 PATTERNS = {  # an empty cell is unknown and passes, except in key columns
     "acgme_id": r"\d{10}", "cms_ccn": r"\d{2}[0-9A-Z]{3}[0-9A-F]", "nrmp_codes": r"\d{4}", "state": STATE,
     "as_of": f"{DATE}|undated", "page_date": f"{DATE}|undated", "read_on": DATE, "url": r"https?://\S+",
     "program_id": rf"\d{{4}}-\d{{3}}|{SLUG}", "source_id": SLUG, "specialty_id": SLUG, "system_id": SLUG,
-    "institution_id": SLUG, "petitioner_id": SLUG, "period": rf"({DATE})/({DATE})", "kind": r"\w+", "details": r"\w+=\S+",
+    "institution_id": SLUG, "petitioner_id": SLUG, "period": rf"({DATE})/({DATE})",
+    "kind": r"\w+", "details": r"\w+=\S+",
 }  # fmt: skip
 NRMP = {"specialties": r"\d{3}", "tracks": r"\d{7}[CPARM]\d", "quotas": r"\d{7}[CPARM]\d"}
 WORDS = {
     ("sources", "kind"): tables.SOURCE_KINDS, ("programs", "status"): tables.PROGRAM_STATUSES,
-    ("specialties", "level"): ("residency", "fellowship", "combined"), ("programs", "level"): ("residency", "fellowship"),
+    ("specialties", "level"): ("residency", "fellowship", "combined"),
+    ("programs", "level"): ("residency", "fellowship"),
     ("specialties", "match_system"): ("NRMP", "SF Match", "AUA", "unknown"), ("tracks", "letter"): tuple("CPARM"),
     ("institutions", "kind"): tables.INSTITUTION_KINDS, ("institutions", "status"): ("open", "closed", "moved"),
-    ("institutions", "ownership"): ("nonprofit", "for_profit", "government"), ("institutions", "point"): ("hospital", "city"),
+    ("institutions", "ownership"): ("nonprofit", "for_profit", "government"),
+    ("institutions", "point"): ("hospital", "city"),
     ("petitioners", "relation"): tables.RELATIONS, ("policies", "scope"): tuple(SUBJECTS),
     ("policies", "level"): ("residency", "fellowship", "all"), ("policies", "sponsors_j1"): ("yes", "no", "unknown"),
     ("policies", "sponsors_h1b"): ("yes", "no", "conditional", "case_by_case", "unknown"),
@@ -84,14 +85,9 @@ def load(folder: Any = DATA) -> Rows:
 
 def problems(rows: Rows, bounds: dict[str, Any] | None = None) -> list[Problem]:
     """Everything that is wrong with a set of tables; an empty list when all holds."""
-    found = [
-        *_sources(rows),
-        *_ids(rows),
-        *_codes(rows),
-        *_links(rows),
-        *_bounds(rows, bounds or _shipped_bounds()),
-    ]
-    return found + list(_calendar(rows))
+    bounds = bounds or _shipped_bounds()
+    parts = (_sources(rows), _ids(rows), _codes(rows), _links(rows), _bounds(rows, bounds))
+    return [problem for part in (*parts, _sums(rows, bounds), _calendar(rows)) for problem in part]
 
 
 def ages(rows: Rows) -> list[Age]:
@@ -237,14 +233,17 @@ def _bounds(rows: Rows, bounds: dict[str, Any]) -> Iterator[Problem]:
                     yield Problem(
                         name, _key(name, record), f"{column} is {value}, not {low} to {high}"
                     )
+    for quota in (*rows["quotas"], *rows["history"]):
+        if quota.filled is not None and quota.filled > quota.quota:
+            yield Problem(type(quota).table, str(quota), "fills more places than it has")
+
+
+def _sums(rows: Rows, bounds: dict[str, Any]) -> Iterator[Problem]:
     for name, columns in bounds["sums"].items():
         for column, (low, high) in columns.items():
             total = sum(getattr(record, column) or 0 for record in rows[name])
             if not low <= total <= high:
                 yield Problem(name, "(table)", f"{column} adds up to {total}, not {low} to {high}")
-    for quota in (*rows["quotas"], *rows["history"]):
-        if quota.filled is not None and quota.filled > quota.quota:
-            yield Problem(type(quota).table, str(quota), "fills more places than it has")
 
 
 def _calendar_rows() -> Iterator[dict[str, Any]]:

@@ -95,6 +95,7 @@ class _Evidence:
         policy = any(named & {"", program.specialty_id} for named in stated)
         approvals, filings = place in self.approved, place in self.filed
         return (
-            True, program.status == "current", bool(program.acgme_id), program.lat is not None, policy, approvals, filings,
+            True, program.status == "current", bool(program.acgme_id),
+            program.lat is not None, policy, approvals, filings,
             program.specialty_id in self.filed.get(place, ()), not (policy or approvals or filings),
         )  # fmt: skip

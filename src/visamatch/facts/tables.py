@@ -291,6 +291,7 @@ RELATIONS = (
     "self",
     "parent_system",
     "faculty_practice",
+    "former",  # an owner that is gone: what it filed is history
     "university",
     "sponsoring_school",
     "affiliate",

@@ -9,4 +9,4 @@ def countries() -> dict[str, str]:
     """Two-letter code to name, by name."""
     lines = (files("visamatch.web") / "countries.tsv").read_text("utf-8").splitlines()
     pairs = (line.split("\t") for line in lines)
-    return {code: name for code, name in sorted(pairs, key=lambda pair: pair[1])}
+    return dict(sorted(((code, name) for code, name in pairs), key=lambda pair: pair[1]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from urllib.parse import urlencode
 
 from django.http import QueryDict
@@ -52,6 +53,14 @@ class Filters:
     def run(self, assessments: Mapping[str, Assessment]) -> Result:
         """Search the directory."""
         return search(directory(), assessments, self.where, self.mode, self.standings, self.sort)
+
+
+@cache
+def offered() -> dict[str, str]:
+    """Specialties that some program trains in: id to name, by name."""
+    used = {program.specialty_id for program in directory().programs.values()}
+    named = [(row.name, key) for key, row in directory().specialties.items() if key in used]
+    return {key: name for name, key in sorted(named)}
 
 
 def read_filters(asked: QueryDict) -> Filters:

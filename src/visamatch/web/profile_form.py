@@ -15,9 +15,9 @@ from django.http import QueryDict
 from pydantic import ValidationError
 
 from visamatch.errors import InputError
-from visamatch.facts.specialties import specialties
 from visamatch.facts.states import STATES
 from visamatch.web.countries import countries
+from visamatch.web.filters import offered
 from visamatch.workspace.boundary import problems
 from visamatch.workspace.profile import Profile
 
@@ -81,7 +81,7 @@ def _exam(name: str, title: str, scored: bool = True) -> Group:
 @cache
 def groups() -> tuple[Group, ...]:
     """The form. The first group is all that is needed."""
-    wishes = {row.name: row.name for row in specialties().values() if row.level != "fellowship"}
+    wishes = {name: name for name in offered().values()}
     return (
         Group(
             "To begin",
@@ -194,7 +194,7 @@ def _sentence(found: InputError) -> str:
 def _typed(each: Field, posted: QueryDict) -> Any:
     if each.kind == "many":
         return [value for value in posted.getlist(each.path) if value]
-    text = posted[each.path].strip()
+    text = str(posted[each.path]).strip()
     if each.kind == "list":
         return [part.strip() for part in text.split(",") if part.strip()]
     return text or None

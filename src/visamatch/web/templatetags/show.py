@@ -66,10 +66,10 @@ def standing(value: Standing) -> SafeString:
 def age(as_of: str, stale: bool = False) -> SafeString:
     """The year of a fact, gray and marked when it is older than the current cycle."""
     if not as_of or as_of == "undated":
-        return format_html('<span class="age stale">undated</span>')
-    if stale:
-        return format_html('<span class="age stale">{}, old</span>', as_of[:4])
-    return format_html('<span class="age">{}</span>', as_of[:4])
+        text, stale = "undated", True
+    else:
+        text = as_of[:4] + (", old" if stale else "")
+    return format_html('<span class="age{}">{}</span>', " stale" if stale else "", text)
 
 
 @register.filter

@@ -93,7 +93,7 @@ def _save(request: HttpRequest) -> HttpResponse:
 def _typed(entry: Entry, form: QueryDict) -> dict[str, Any]:
     """What the form says of an entry; a form that does not hold a field says nothing of it."""
     names = {field: f"{field}:{entry.program_id}" for field in EDITED}
-    typed = {field: form[name].strip() for field, name in names.items() if name in form}
+    typed = {field: str(form[name]).strip() for field, name in names.items() if name in form}
     if "interest" in typed:
         return typed | {"interest": int(typed["interest"]) if typed["interest"].isdigit() else None}
     return dict(typed)

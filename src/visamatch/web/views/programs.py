@@ -21,7 +21,7 @@ from visamatch.evidence.assessment import Weighed
 from visamatch.evidence.words import J1, STANDINGS
 from visamatch.facts.states import STATES
 from visamatch.facts.tables import Quota
-from visamatch.web.filters import DISTANCES, MODES, SORTS, address_for, read_filters
+from visamatch.web.filters import DISTANCES, MODES, SORTS, address_for, offered, read_filters
 from visamatch.web.guards import mine, program_or_404, today
 from visamatch.workspace.sponsor_list import find
 
@@ -42,7 +42,7 @@ def programs(request: HttpRequest) -> HttpResponse:
         "result": result,
         "page": Paginator(result.rows, A_PAGE).get_page(request.GET.get("page")),
         "asked": request.GET,
-        "specialties": {key: row.name for key, row in directory().specialties.items()},
+        "specialties": offered(),
         "states": STATES,
         "modes": MODES,
         "sorts": SORTS,
@@ -86,6 +86,7 @@ def program(request: HttpRequest, program_id: str) -> HttpResponse:
         "years": _by_year(
             [track.nrmp_code for track in tracks], known.quotas_of.get(found.program_id, ())
         ),
+        "history": known.history_of.get(found.program_id, ())[::-1],
         "sources": [known.sources[key] for key in sorted(sources) if key in known.sources],
     }
     return render(request, "program.html", context)

@@ -12,6 +12,7 @@ from visamatch.directory.programs import directory
 from visamatch.evidence.assess import assess_all
 from visamatch.evidence.words import STANDINGS
 from visamatch.web import samples
+from visamatch.web.filters import offered
 from visamatch.web.guards import today
 
 
@@ -23,7 +24,7 @@ def start(request: HttpRequest) -> HttpResponse:
         "programs": len(directory().programs),
         "known": [(code, label, counts[code]) for code, label in STANDINGS.items()],
         "most": max(counts.values(), default=1),
-        "specialties": directory().specialties,
+        "specialties": offered(),
         "samples": [
             (name, profile, samples.about(name)) for name, profile in samples.samples().items()
         ],

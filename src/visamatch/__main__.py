@@ -1,0 +1,5 @@
+"""``python -m visamatch``."""
+
+from visamatch.cli import main
+
+main()

@@ -1,0 +1,454 @@
+"""Claims: who takes which visa, clause by clause.
+
+A sentence is parted into clauses with one predicate each; a clause's predicate, its negation and its
+"only" decide the stance toward the visas in it. Questions wait for their answer, headings and list
+headers lend their predicate to the items below.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from visamatch.evidence.policy.cues import PREDICATES, VISAS, Cue, scan
+from visamatch.evidence.policy.text import Sentence
+
+Stance = Literal["offer", "consider", "refuse", "require", "named"]
+_ASKED = frozenset({"j1", "h1b", "visa", "other_visa", "work_visa"})
+_PRONOUN = re.compile(r"\b(?:them|these|those|it|either|both|such)\b")
+_LINKS = frozenset({"join", "slash", "except", "instead", "trainee"})
+_LIST_OF_NEEDS = re.compile(r"(?:requirements?|criteria|eligibility|qualifications?)\b[^.:]*:")
+_BY_ECFMG = re.compile(
+    r"sponsor\w* (?:\w+ )?(?:by|through|via|from) (?:the )?e?c?fmg|(?:through|via) (?:the )?ecfmg|ecfmg is the (?:sole )?sponsor|sponsor\\w* of ecfmg"
+)
+_GAP = re.compile(
+    r"[\s:,'\"]*(?:(?:the|an?|any|of|for|with|on|all|new|holders?|applicants?)\s+){0,3}"
+)
+_NOTHING_MORE = re.compile(
+    r"[^a-z]*(?:at (?:this|the present) time|currently|at present|now|yet)?\s*(?:[,;.()—]|$|and |but )"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One visa in one clause.
+
+    Attributes:
+        visa: a visa kind of ``cues.VISAS``; ``visa`` means any, ``other_visa`` those not named.
+        closed: the clause takes the visas it names and no others.
+        soft: "generally not", "rarely": a refusal that is not firm.
+        excepted: a refusal followed by "unless …" or the like.
+        new_only: a refusal of new petitions, which leaves transfers open.
+        by_ecfmg: the J-1 named by its sponsor.
+        sentence: index of the sentence; start, end: the clause in the text.
+    """
+
+    visa: str
+    stance: Stance
+    sentence: int
+    start: int
+    end: int
+    closed: bool = False
+    soft: bool = False
+    excepted: bool = False
+    new_only: bool = False
+    by_ecfmg: bool = False
+
+
+@dataclass(slots=True)
+class _Page:
+    """What earlier sentences leave behind for the next one."""
+
+    asked: list[str] = field(default_factory=list)  # visas of an unanswered question
+    header: Stance | None = None  # the predicate that a list takes from the line above it
+    header_closed: bool = False
+    before: list[str] = field(default_factory=list)  # visas of the sentence before, for "them"
+    elsewhere: bool = False  # under a heading about faculty, scholars, students
+
+
+def claims_of(sentences: list[Sentence]) -> list[Claim]:
+    """All live claims of a page, in order. Talk of others' visas (faculty, waivers, law) makes none."""
+    page, found = _Page(), []
+    for index, sentence in enumerate(sentences):
+        cues = scan(sentence.plain)
+        if sentence.ends == "?":
+            _ask(page, sentence, cues)
+            continue
+        made = list(_sentence_claims(index, sentence, cues, page))
+        found += made
+        _remember(page, sentence, cues, made)
+    return found
+
+
+def _ask(page: _Page, sentence: Sentence, cues: list[Cue]) -> None:
+    named = [c.kind for c in cues if c.kind in _ASKED]
+    which = sentence.plain.startswith(("what", "which"))
+    if (
+        which
+        or any(c.kind in ("offer", "consider", "refuse") for c in cues)
+        or len(cues) == len(named)
+    ):
+        specific = [kind for kind in named if kind != "visa"]
+        page.asked = specific or named
+    else:
+        page.asked = []
+    page.header, page.header_closed = ("offer" if page.asked else None), False
+
+
+def _remember(page: _Page, sentence: Sentence, cues: list[Cue], made: list[Claim]) -> None:
+    answered, page.asked = bool(page.asked), []
+    kinds = {c.kind for c in cues}
+    heading = sentence.ends == "" and len(sentence.plain) < 60 and not made
+    if heading and ("elsewhere" in kinds or "trainee" in kinds):
+        page.elsewhere = "trainee" not in kinds
+    if made:
+        page.before = [c.visa for c in made if c.visa in _ASKED] or page.before
+    heading = sentence.ends in ("", ":")
+    if heading and kinds & PREDICATES and "visa" in kinds | {c.visa for c in made}:
+        negated = "neg" in kinds or "refuse" in kinds
+        page.header, page.header_closed = ("refuse" if negated else "offer"), "only" in kinds
+    elif heading and kinds & {"visa"} and not kinds & {"j1", "h1b", "neg"}:
+        page.header = "offer" if len(sentence.plain) < 40 else page.header
+    elif answered and not heading:
+        page.header = None
+    elif not heading or not kinds & VISAS:
+        page.header = page.header if heading and len(sentence.plain) < 60 else None
+
+
+# Whose visas a sentence speaks of
+
+
+def _about_others(kinds: set[str], cues: list[Cue]) -> bool:
+    """Whether a sentence explains the law, or speaks of waivers or of programs in general."""
+    if "aside" in kinds:
+        return True
+    if kinds & {"general", "explain"} and not _own_subject(cues):
+        return True
+    if "paperwork" in kinds and not kinds & {"own", "trainee"}:
+        return True
+    return "greencard" in kinds and not kinds & {"j1", "h1b"}
+
+
+def _own_subject(cues: list[Cue]) -> bool:
+    first = next((c for c in cues if c.kind in ("own", "general")), None)
+    return first is not None and first.kind == "own"
+
+
+def _sentence_claims(
+    index: int, sentence: Sentence, cues: list[Cue], page: _Page
+) -> Iterator[Claim]:
+    kinds = {c.kind for c in cues}
+    if _about_others(kinds, cues):
+        return
+    answer, rest = _answer(sentence.plain, cues)
+    made: list[Claim] = []
+    for clause in _clauses(rest, sentence.plain):
+        made += _clause_claims(index, sentence, clause, page, made)
+    whole = (index, sentence.start, sentence.end)
+    if not any(c.visa in _ASKED for c in made) and not answer and page.asked:
+        answer = _elliptic(rest, sentence.plain)
+    if answer and page.asked:
+        done = {c.visa for c in made}
+        closed = any(c.closed for c in made)
+        for visa in page.asked:
+            if visa not in done and not (closed and answer == "offer"):
+                yield Claim(visa, answer, *whole)
+    elif not made and not answer and _PRONOUN.search(sentence.plain) and page.before:
+        stance = _elliptic(rest, sentence.plain)
+        if stance == "refuse" and "offer" in kinds and not kinds & {"trainee", "elsewhere"}:
+            yield from (Claim(v, stance, *whole) for v in page.before)
+    yield from made
+
+
+def _answer(plain: str, cues: list[Cue]) -> tuple[Stance | None, list[Cue]]:
+    """The "Yes" or "No" that opens an answer, and the cues after it."""
+    if not cues or cues[0].kind not in ("yes", "neg"):
+        return None, cues
+    first = cues[0]
+    lead = plain[: first.start].strip(" ,:-a.")
+    word = plain[first.start : first.end]
+    if lead not in ("", "unfortunately", "sorry", "regrettably") or word not in ("yes", "no"):
+        return None, cues
+    after = plain[first.end :].lstrip()
+    if (
+        word == "no"
+        and after
+        and after[0] not in ",.;:-—!"
+        and not after.startswith(("we ", "our "))
+    ):
+        return None, cues
+    return ("offer" if word == "yes" else "refuse"), cues[1:]
+
+
+def _elliptic(cues: list[Cue], plain: str) -> Stance | None:
+    """The stance of an answer without an object: "We do not.", "Not at this time.", "We do."."""
+    kinds = [c.kind for c in cues]
+    if "neg" in kinds or "refuse" in kinds:
+        return "refuse" if len(plain) < 120 else None
+    if "consider" in kinds:
+        return "consider"
+    return "offer" if "offer" in kinds or re.match(r"(?:yes|we do)\b", plain) else None
+
+
+# Clauses
+
+
+def _clauses(cues: list[Cue], plain: str) -> Iterator[list[Cue]]:
+    """Part a sentence's cues into clauses: at marks and contrasts, then between predicates."""
+    before: list[Cue] = []
+    for piece in [*_pieces(cues), []]:
+        whole = _main_clause(piece)
+        if _belong_together(before, whole):
+            before += whole
+            continue
+        if before and before[0].kind == "unless":
+            yield before
+        else:
+            yield from _by_predicate(before)
+        before = whole
+
+
+def _belong_together(left: list[Cue], right: list[Cue]) -> bool:
+    """Whether a mark parts a visa from its predicate: "H-1B - not offered"."""
+    if not right or not _has_visa(left) or _has_visa(right) or right[0].special not in ("-", "—"):
+        return False
+    acts = (PREDICATES | {"neg", "only", "only_if"}) - {"prefer"}
+    return not any(c.kind in acts for c in left) and any(c.kind in acts for c in right)
+
+
+def _main_clause(cues: list[Cue]) -> list[Cue]:
+    """Leave out an "if" clause, unless it alone names the visas."""
+    start = next((i for i, c in enumerate(cues) if c.kind == "if"), None)
+    if start is None:
+        return cues
+    ends = (
+        i for i in range(start + 1, len(cues)) if cues[i].kind == "join" and cues[i].special == ","
+    )
+    end = next(ends, len(cues)) if not _has_visa(cues[:start]) else len(cues)
+    audience = [c for c in cues[start:end] if c.kind in ("elsewhere", "trainee")]
+    main = [*cues[:start], *audience, *cues[end:]]
+    only = Cue("only_if", cues[start].start, cues[start].start)
+    return [*main, only] if _has_visa(main) else cues
+
+
+def _pieces(cues: list[Cue]) -> list[list[Cue]]:
+    outer: list[list[Cue]] = [[]]
+    asides: list[list[Cue]] = []
+    inner: list[Cue] | None = None
+    for cue in cues:
+        if cue.kind == "open":
+            inner = []
+        elif cue.kind == "close" and inner is not None:
+            if any(c.kind in PREDICATES | {"neg", "only"} for c in inner):
+                asides.append(inner)
+            elif all(c.kind in VISAS or c.kind in _LINKS for c in inner):
+                outer[-1] += inner
+            inner = None
+        elif inner is not None:
+            inner.append(cue)
+        elif cue.kind == "if_list":
+            break
+        elif cue.kind in ("cut", "unless") or (
+            cue.kind == "own" and outer[-1] and outer[-1][-1].kind == "colon"
+        ):
+            outer.append([cue])
+        else:
+            outer[-1].append(cue)
+    if inner:
+        outer[-1] += inner
+    return outer + asides
+
+
+def _by_predicate(cues: list[Cue]) -> Iterator[list[Cue]]:
+    """Cut between two predicates where each side has visas of its own (or ends in "are not")."""
+    while (place := _cut_place(cues)) is not None:
+        yield cues[:place]
+        cues = cues[place + 1 :]
+    yield cues
+
+
+def _cut_place(cues: list[Cue]) -> int | None:
+    acts = [i for i, c in enumerate(cues) if c.kind in PREDICATES | {"neg"}]
+    for left, right in itertools.pairwise(acts):
+        joins = [i for i in range(left + 1, right) if cues[i].kind == "join"]
+        for place in reversed(joins):
+            before, after = cues[:place], cues[place + 1 :]
+            if not (_has_visa(before) and _has_visa(after) and _stands_alone(before)):
+                continue
+            if not any(c.kind == "must" for c in before) or any(
+                c.kind in ("own", "neg") for c in after
+            ):
+                return place
+    return None
+
+
+def _has_visa(cues: list[Cue]) -> bool:
+    return any(c.kind in VISAS for c in cues)
+
+
+def _stands_alone(cues: list[Cue]) -> bool:
+    return any(c.kind in PREDICATES for c in cues)
+
+
+# The stance of a clause
+
+
+def _clause_claims(
+    index: int, sentence: Sentence, cues: list[Cue], page: _Page, earlier: list[Claim]
+) -> Iterator[Claim]:
+    if cues and cues[0].kind == "unless":
+        _except(earlier)
+        return
+    if cues and cues[0].kind == "cut":
+        cues = cues[1:]
+    visas = [c for c in cues if c.kind in VISAS]
+    if not visas and earlier and re.search(r"no longer|not anymore", sentence.plain):
+        yield from (replace(c, stance="refuse") for c in earlier if c.stance == "named")
+    if not visas or _of_others(cues, page):
+        return
+    turned = any(c.kind in ("except", "instead") for c in cues)
+    if any(c.kind in ("j1", "h1b") for c in visas) and not turned:
+        visas = [c for c in visas if c.kind != "visa"]
+    stance, closed = _stance(cues, sentence.plain, page, earlier)
+    start, end = sentence.start + cues[0].start, sentence.start + cues[-1].end
+    soft = any(c.kind in ("soft", "soft_neg") for c in cues)
+    for cue in visas:
+        own = _own_stance(cue, cues, sentence.plain, stance)
+        yield Claim(
+            cue.kind,
+            own,
+            index,
+            start,
+            end,
+            closed=closed and own != "refuse",
+            soft=soft,
+            new_only=cue.special == "h1b_new",
+            by_ecfmg=cue.special == "j1_ecfmg" or _BY_ECFMG.search(sentence.plain) is not None,
+        )
+
+
+def _except(earlier: list[Claim]) -> None:
+    """An "unless" opens the refusals of the clause before it."""
+    if earlier:
+        last = earlier[-1].start
+        for i, claim in enumerate(earlier):
+            if claim.start == last and claim.stance in ("refuse", "require"):
+                earlier[i] = replace(claim, excepted=True)
+
+
+def _of_others(cues: list[Cue], page: _Page) -> bool:
+    kinds = {c.kind for c in cues}
+    if "trainee" in kinds:
+        return False
+    return "elsewhere" in kinds or page.elsewhere or "spouse" in kinds
+
+
+def _stance(cues: list[Cue], plain: str, page: _Page, earlier: list[Claim]) -> tuple[Stance, bool]:
+    kinds = [c.kind for c in cues]
+    if "past" in kinds and "neg" not in kinds:
+        return "named", False
+    closed = "only" in kinds and _closes(cues)
+    if _negated(cues, plain):
+        return "refuse", False
+    positive = _positive(cues, plain)
+    if positive == "require":
+        return "require", "must" in kinds
+    if positive:
+        return positive, closed
+    if "only" in kinds or "only_if" in kinds:
+        return "offer", closed
+    if page.header and "neg" not in kinds and len(plain) < 80:
+        return page.header, page.header_closed
+    if earlier and earlier[-1].stance != "refuse":
+        return earlier[-1].stance, earlier[-1].closed
+    return _row(cues, plain)
+
+
+def _negated(cues: list[Cue], plain: str) -> bool:
+    """Whether a negation governs the clause's predicate, or closes the clause ("H-1B: no")."""
+    flips = 0
+    for i, cue in enumerate(cues):
+        if cue.kind == "refuse":
+            flips += 1
+        elif cue.kind == "neg" and not _negates_visa(i, cues, plain):
+            later = [c.kind for c in cues[i + 1 :]]
+            if any(k in ("offer", "consider", "seek", "admit") for k in later) or (
+                _has_visa(cues[:i]) and _NOTHING_MORE.match(plain[cue.end : cue.end + 60])
+            ):
+                flips += 1
+    return flips % 2 == 1
+
+
+def _negates_visa(i: int, cues: list[Cue], plain: str) -> bool:
+    """Whether the negation at ``i`` stands right before a visa: "no H-1B", "not H-1B", "neither J-1"."""
+    if i + 1 >= len(cues) or cues[i + 1].kind not in VISAS:
+        return False
+    gap = plain[cues[i].end : cues[i + 1].start]
+    return bool(_GAP.fullmatch(gap))
+
+
+def _own_stance(visa: Cue, cues: list[Cue], plain: str, stance: Stance) -> Stance:
+    """The clause's stance, turned for a visa under an exception or a negation of its own."""
+    before = [c.kind for c in cues if c.start < visa.start]
+    refused = [c for i, c in enumerate(cues) if c.kind == "neg" and _negates_visa(i, cues, plain)]
+    if refused and any(cues[cues.index(c) + 1] is visa for c in refused):
+        return "refuse"
+    if sum(kind in ("except", "instead") for kind in before) % 2:
+        return "offer" if stance == "refuse" or refused else "refuse"
+    if any(c.start < visa.start for c in refused):
+        return "refuse"
+    if stance == "refuse" and "only" in before:
+        return "offer"
+    if stance == "require" and not any(
+        c.kind == "needed" or (c.kind == "must" and c.start < visa.start) for c in cues
+    ):
+        return "named"
+    return stance
+
+
+def _closes(cues: list[Cue]) -> bool:
+    """Whether "only" binds visas: one stands after it, or right before it at the end of the clause."""
+    for i, cue in enumerate(cues):
+        if cue.kind == "only":
+            return any(c.kind in VISAS for c in cues[i + 1 :]) or (
+                i > 0 and cues[i - 1].kind in VISAS and not cues[i + 1 :]
+            )
+    return False
+
+
+def _positive(cues: list[Cue], plain: str) -> Stance | None:
+    kinds = [c.kind for c in cues]
+    first_visa = next(c.start for c in cues if c.kind in VISAS)
+    if any(c.kind == "must" and c.start < _last_visa(cues) for c in cues) and "neg" not in kinds:
+        return "require"
+    if any(c.kind == "needed" and c.start > first_visa for c in cues) and "neg" not in kinds:
+        return "require"
+    acting = bool(set(kinds) & {"offer", "seek", "admit"})
+    considers = [c for c in cues if c.kind == "consider" or (acting and c.kind == "modal")]
+    if considers or "soft_neg" in kinds:
+        people = any(c.kind == "trainee" and c.start < first_visa for c in cues)
+        after = all(c.start > first_visa for c in considers)
+        plainly = all(plain.startswith("considered", c.start) for c in considers)
+        return "offer" if considers and people and after and plainly else "consider"
+    if set(kinds) & {"offer", "seek", "prefer"}:
+        return "offer"
+    return None
+
+
+def _last_visa(cues: list[Cue]) -> int:
+    return max(c.start for c in cues if c.kind in VISAS)
+
+
+def _row(cues: list[Cue], plain: str) -> tuple[Stance, bool]:
+    """A label with its value: "Visa status: J-1 sponsorship", "Requirements: J-1 or green card"."""
+    kinds = [c.kind for c in cues]
+    if "yes" in kinds:
+        return "offer", False
+    if _LIST_OF_NEEDS.search(plain) and "j1" in kinds and {"pr", "citizen"} & set(kinds):
+        return "offer", True
+    if "colon" in kinds and len(plain) <= 120 and "visa" in kinds[: kinds.index("colon")]:
+        return "offer", False
+    return "named", False

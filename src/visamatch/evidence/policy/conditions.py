@@ -1,0 +1,86 @@
+"""Conditions on an H-1B: the codes whose words stand where a page speaks of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from visamatch.evidence.policy.cues import alternatives, lexicon
+
+# Conditions that promise nothing: they say how a case is decided, not what an applicant must bring.
+SOFT = frozenset(
+    {
+        "exceptional_only",
+        "case_by_case",
+        "institution_approval",
+        "pending_proclamation",
+        "research_background",
+    }
+)
+# Terms of an offer that hold for everyone and limit nobody.
+TERMS = frozenset({"applicant_pays", "institution_pays"})
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A code and the characters that carry it."""
+
+    code: str
+    start: int
+    end: int
+
+
+_STEP3 = re.compile(
+    r"(?:usmle )?(?:steps?|parts?) ?(?:(?:1|i|one|2|ii|two|,|and|&|ck|cs|through|-|/) ?)*(?:3|iii|three)\b"
+)
+_MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+_DAY = rf"{_MONTH}\.?(?: \d{{1,2}}(?:st|nd|rd|th)?)?(?!\w)|\d{{1,2}}/\d{{1,2}}"
+DATE = re.compile(
+    rf"(?:by|before|prior to|no later than|until|on or before|deadline(?: of| is)?:?|not later than)[ ,]+(?:the )?({_DAY})"
+)
+_START = re.compile(
+    r"(?:before|prior to|by|at) (?:the )?(?:\w+ ){0,4}(?:start|begin\w*|matriculation|entering|entry|employment|commenc\w+|appointment)"
+)
+_PETITION = re.compile(
+    r"(?:before|prior to)(?: \w+){0,6} (?:petition|filing|filed|application (?:is|can be) filed|sponsorship)"
+)
+_RECEIVED = re.compile(r"(?:by|received by) \((?:deadline|date)")
+
+
+@cache
+def _patterns() -> list[tuple[str, re.Pattern[str]]]:
+    return [
+        (code, re.compile(rf"(?<!\w)(?:{alternatives(words)})"))
+        for code, words in lexicon()["conditions"].items()
+    ]
+
+
+def conditions_in(low: str, start: int, end: int) -> list[Condition]:
+    """The condition codes said in ``low[start:end]``, Step 3 left out."""
+    piece = low[start:end]
+    return [
+        Condition(code, start + m.start(), start + m.end())
+        for code, pattern in _patterns()
+        if (m := pattern.search(piece))
+    ]
+
+
+def step3_in(low: str, start: int, end: int) -> tuple[Condition, str] | None:
+    """The Step 3 condition said in ``low[start:end]`` and its date in words, if any."""
+    piece = low[start:end]
+    match = _STEP3.search(piece)
+    if not match or re.search(
+        r"step (?:3|iii)\b.{0,30}(?:not (?:required|needed)|preferred|recommended)", piece
+    ):
+        return None
+    day = DATE.search(piece)
+    if day or _RECEIVED.search(piece):
+        code = "step3_by_date"
+    elif _PETITION.search(piece):
+        code = "step3_before_petition"
+    elif _START.search(piece):
+        code = "step3_before_start"
+    else:
+        code = "step3_unspecified_deadline"
+    return Condition(code, start + match.start(), start + match.end()), day.group(1) if day else ""

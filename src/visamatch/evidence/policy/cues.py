@@ -1,0 +1,64 @@
+"""Cues: the words of the lexicon found in a sentence, in order."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+import yaml
+
+VISAS = frozenset(
+    {"j1", "h1b", "visa", "other_visa", "work_visa", "opt", "ead", "pr", "citizen", "other"}
+)
+PREDICATES = frozenset({"consider", "offer", "must", "needed", "seek", "prefer", "refuse"})
+_BLANK = re.compile(r"(\[[^\]]*\])|( \??)")
+_SAME = {"apply": "offer", "j1_ecfmg": "j1", "h1b_new": "h1b", "other_status": "other"}
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """One found phrase: ``kind`` as in the lexicon (visas under their common name), and its place."""
+
+    kind: str
+    start: int
+    end: int
+    special: str = ""  # the finer kind, such as ``j1_ecfmg`` or ``h1b_new``
+
+
+@cache
+def lexicon() -> dict[str, dict[str, list[str]]]:
+    """The reader's words, as they stand in ``lexicon.yaml``."""
+    source = resources.files(__package__).joinpath("lexicon.yaml").read_text(encoding="utf-8")
+    loaded: dict[str, dict[str, list[str]]] = yaml.safe_load(source)
+    return loaded
+
+
+def alternatives(patterns: list[str]) -> str:
+    """One expression for any of the phrases; a blank in them stands for any white space."""
+    return _BLANK.sub(lambda m: m[1] or (r"\s*" if m[2] == " ?" else r"\s+"), "|".join(patterns))
+
+
+@cache
+def _scanner() -> re.Pattern[str]:
+    words = "|".join(f"(?P<{k}>{alternatives(v)})" for k, v in lexicon()["cues"].items())
+    marks = r"(?P<mark>[;:,()/&—\[\]]|(?<=\s)-(?=\s))"
+    return re.compile(rf"(?<!\w)(?:{words})(?!\w)|{marks}")
+
+
+_MARKS = {";": "cut", "—": "cut", "-": "cut", ":": "colon", "(": "open", "[": "open"}
+_MARKS |= {")": "close", "]": "close"}
+
+
+def scan(sentence: str) -> list[Cue]:
+    """All cues of a plain sentence; offsets count from its start."""
+    found = []
+    for match in _scanner().finditer(sentence):
+        kind = match.lastgroup or ""
+        if kind == "mark":
+            kind = _MARKS.get(match.group(), "join" if match.group() == "," else "slash")
+        common = _SAME.get(kind, kind)
+        special = match.group() if kind in ("join", "cut") else kind if kind != common else ""
+        found.append(Cue(common, match.start(), match.end(), special))
+    return found

@@ -1,0 +1,152 @@
+"""The date a text speaks for, and how it was found."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from email.utils import parsedate_to_datetime
+
+_MONTHS = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
+_MONTH = "|".join(f"{name[:3]}(?:{name[3:]})?" if name[3:] else name for name in _MONTHS) + "|sept"
+_YEAR = r"(?:19|20)\d\d"
+_DAY_FORMS = (
+    rf"(?P<month>{_MONTH})\.? (?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,? )?(?P<year>{_YEAR})",
+    rf"(?P<day2>\d{{1,2}}) (?P<month2>{_MONTH})\.?,? (?P<year2>{_YEAR})",
+    rf"(?P<year3>{_YEAR})-(?P<month3>\d\d)(?:-(?P<day3>\d\d))?",
+    r"(?P<month4>\d{1,2})[/.-](?P<day4>\d{1,2})[/.-](?P<year4>(?:20|19)?\d\d)\b",
+    rf"(?P<year5>{_YEAR})",
+)
+_DATE = "(?:" + "|".join(_DAY_FORMS) + ")"
+_SPACED = re.compile(" ")
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    return re.compile(_SPACED.sub(r"\\s+", text))
+
+
+# Ways of dating, strongest first: words, how it is called, and whether the year names a cycle.
+_WAYS = (
+    (
+        "revised",
+        _pattern(
+            r"\b(?:(?:last |page )?(?:revised|updated?|modified|reviewed)|revision(?: date)?|"
+            rf"as of|current as of)\b:?(?: on| date| in)?:?\s*{_DATE}"
+        ),
+    ),
+    (
+        "effective",
+        _pattern(rf"\b(?:effective|beginning|starting|in force)(?: from| on| in)?:?\s*{_DATE}"),
+    ),
+    (
+        "cycle",
+        _pattern(
+            rf"\b(?P<from>{_YEAR}) ?[-/] ?(?P<to>(?:20)?\d\d)\b(?= ?(?:erase?|eras|nrmp|match|application|"
+            r"interview|recruitment|academic|cycle|season|year|residency|applicants?|program|\.|,|;|\)|$))"
+        ),
+    ),
+    (
+        "cycle",
+        _pattern(
+            rf"\b(?:for|in) (?:the )?(?P<from2>{_YEAR}) (?:match|cycle|season|eras|application)"
+        ),
+    ),
+    ("copyright", _pattern(rf"(?:©|\(c\)|copyright)(?: ©)? ?(?:{_YEAR} ?- ?)?(?P<year6>{_YEAR})")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AsOf:
+    """A date and where it comes from.
+
+    Attributes:
+        date: ISO, possibly partial (``2014-02``, ``2025``).
+        found: ``revised``, ``effective``, ``cycle``, ``copyright``, ``page`` (HTML) or ``http``.
+        words: what was read.
+        cycle: the application cycle named, such as ``2026-2027``, or empty.
+    """
+
+    date: str
+    found: str
+    words: str
+    cycle: str = ""
+
+
+def date_of(low: str, *, html_date: str = "", http_date: str = "") -> AsOf | None:
+    """The best date for a plain text: its own words first, then the page's, then the server's.
+
+    A copyright year and the server's ``Last-Modified`` are weak: templates change without the words.
+    """
+    found = [a for way, pattern in _WAYS for a in _matches(way, pattern, low)]
+    cycle = max((a.cycle for a in found), default="")
+    strong = [a for a in found if a.found != "copyright"]
+    if strong:
+        best = strong[0]
+        return AsOf(best.date, best.found, best.words, cycle)
+    if html_date and (iso := _iso_prefix(html_date)):
+        return AsOf(iso, "page", html_date, cycle)
+    if http_date and (iso := _http(http_date)):
+        return AsOf(iso, "http", http_date, cycle)
+    return found[0] if found else None
+
+
+def _matches(way: str, pattern: re.Pattern[str], low: str) -> list[AsOf]:
+    found = []
+    for match in pattern.finditer(low):
+        parts = {k.rstrip("23456"): v for k, v in match.groupdict().items() if v}
+        if way == "cycle":
+            first = parts["from"]
+            last = parts.get("to", "")
+            if last and (int(last) - int(first)) % 100 != 1:
+                continue  # a span of years, not a cycle
+            cycle = f"{first}-{int(first) + 1}" if last else first
+            found.append(AsOf(first, way, match.group().strip(), cycle))
+        elif iso := _iso(parts):
+            found.append(AsOf(iso, way, match.group().strip()))
+    return sorted(found, key=lambda a: a.date, reverse=True)
+
+
+def _iso(parts: dict[str, str]) -> str:
+    year = int(parts["year"])
+    year += 0 if year > 99 else 2000 if year < 70 else 1900
+    month_text = parts.get("month", "")
+    if not month_text:
+        return str(year)
+    month = int(month_text) if month_text.isdigit() else _month(month_text)
+    if not 1 <= month <= 12:
+        return ""
+    if "day" not in parts:
+        return f"{year}-{month:02d}"
+    try:
+        return date(year, month, int(parts["day"])).isoformat()
+    except ValueError:
+        return ""
+
+
+def _month(word: str) -> int:
+    return next(i for i, name in enumerate(_MONTHS, 1) if name.startswith(word[:3]))
+
+
+def _iso_prefix(text: str) -> str:
+    match = re.match(r"(?:19|20)\d\d(?:-\d\d(?:-\d\d)?)?", text.strip())
+    return match.group() if match else ""
+
+
+def _http(text: str) -> str:
+    try:
+        return parsedate_to_datetime(text).date().isoformat()
+    except ValueError:
+        return ""

@@ -1,0 +1,276 @@
+"""The verdict of a page: its claims weighed together."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+
+from visamatch.evidence.policy.claims import Claim
+from visamatch.evidence.policy.conditions import SOFT, TERMS, Condition, conditions_in, step3_in
+from visamatch.evidence.policy.reading import Answer, H1bAnswer
+from visamatch.evidence.policy.text import Sentence
+
+_TAKES = frozenset({"offer", "consider"})
+_EXCEPTION = re.compile(r"(?<!no )(?<!without )(?<!the )\bexceptions?\b|exceptional\b")
+# Step 3 asked of everyone is no condition of a visa.
+_EVERYONE = re.compile(
+    r"\ball (?:\w+ )?(?:applicants|candidates|residents|fellows)|\bimgs?\b|fellowship|international (?:medical )?graduates|to apply\b|minimum|requirements?:"
+)
+# Told only where the H-1B is named; in a following sentence they are asked of everyone.
+_DIRECT = frozenset(
+    {
+        "score_threshold",
+        "research_background",
+        "us_grad_only",
+        "us_grad_f1_only",
+        "other:state_license",
+    }
+)
+_WHO = frozenset({"us_grad_only", "us_grad_f1_only", "transfer_only"})
+# Conditions that imply an offer where the H-1B is only named.
+_ASKING = frozenset(
+    {
+        "case_by_case",
+        "exceptional_only",
+        "institution_approval",
+        "pending_proclamation",
+        "score_threshold",
+        "other:subject_to_regulations",
+        "other:requirements_met_in_time",
+    }
+)
+_EXAMPLE = re.compile(r"(?:including|not limited to|for example|for instance|such as|e\.g\.)")
+_LIMITED = frozenset(
+    {
+        "us_grad_only",
+        "us_grad_f1_only",
+        "transfer_only",
+        "non_acgme_only",
+        "categorical_only",
+        "track_limited",
+        "site_limited",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class H1b:
+    """The H-1B verdict with its conditions, the Step 3 date in words, and a note for the person."""
+
+    answer: H1bAnswer
+    conditions: tuple[Condition, ...] = ()
+    step3_deadline: str = ""
+    note: str = ""
+
+
+def h1b_of(claims: list[Claim], sentences: list[Sentence], low: str) -> H1b:
+    """Weigh what is said of the H-1B: its own claims, then refusals of any visa, then closed lists."""
+    own = [c for c in claims if c.visa == "h1b" and c.stance != "named"]
+    takes = [c for c in own if c.stance in _TAKES or c.stance == "require"]
+    refusals = [c for c in own if c.stance == "refuse"]
+    takes += [c for c in claims if c.visa == "other_visa" and c.stance == "consider"]
+    if not takes and not refusals:
+        takes = [c for c in claims if c.visa == "h1b" and _asked_for(c, claims, sentences, low)]
+    if takes:
+        return _taken(takes, refusals, claims, sentences, low)
+    refusals += [
+        c for c in claims if c.visa in ("visa", "other_visa", "work_visa") and c.stance == "refuse"
+    ]
+    if refusals:
+        return _refused(refusals, claims, sentences, low)
+    closed = [c for c in claims if c.closed and c.stance in ("offer", "require", "consider")]
+    if closed and not any(c.visa == "visa" and c.stance != "refuse" for c in closed):
+        return _opened(closed, sentences, low) or H1b("no")
+    return H1b("unknown")
+
+
+def _asked_for(claim: Claim, claims: list[Claim], sentences: list[Sentence], low: str) -> bool:
+    """Whether a condition is put on an H-1B that is merely named: "the H-1B requires Step 3"."""
+    sentence = sentences[claim.sentence]
+    for start, end in _territory(claim.sentence, [claim], claims, sentence):
+        if step3_in(low, start, end) or any(
+            c.code in _ASKING for c in conditions_in(low, start, end)
+        ):
+            return True
+    return False
+
+
+def _taken(
+    takes: list[Claim],
+    refusals: list[Claim],
+    claims: list[Claim],
+    sentences: list[Sentence],
+    low: str,
+) -> H1b:
+    found, deadline = _conditions(takes, claims, sentences, low)
+    codes = {c.code for c in found} - TERMS
+    if refusals and not codes and not any(c.stance == "consider" for c in takes):
+        if all(c.sentence > takes[-1].sentence for c in refusals):
+            return H1b("no", note="the text names the H-1B both ways; the later words count")
+        return H1b("unknown", note="the text names the H-1B both ways")
+    if codes - SOFT:
+        return H1b("conditional", found, deadline)
+    promised = [c for c in takes if c.stance not in ("consider", "named")]
+    if codes or not promised:
+        if not codes:
+            first = takes[0]
+            found = (*found, Condition("case_by_case", first.start, first.end))
+        return H1b("case_by_case", found)
+    return H1b("yes", found)
+
+
+def _refused(
+    refusals: list[Claim], claims: list[Claim], sentences: list[Sentence], low: str
+) -> H1b:
+    """No, unless the refusal is for some only, not firm and followed by a door, or has an exception."""
+    opened = [c for c in refusals if c.excepted or c.new_only]
+    soft = [c for c in refusals if c.soft]
+    if opened or soft:
+        found, deadline = _conditions(opened or soft, claims, sentences, low)
+
+        codes = {c.code for c in found} - TERMS
+        if opened and codes - SOFT:
+            return H1b("conditional", found, deadline)
+        if codes & SOFT or any(c.excepted for c in opened):
+            return H1b("case_by_case", tuple(c for c in found if c.code in SOFT))
+    return H1b("no")
+
+
+def _opened(closed: list[Claim], sentences: list[Sentence], low: str) -> H1b | None:
+    """A closed list whose own page tells how to ask for an exception."""
+    for index in range(closed[0].sentence, min(closed[-1].sentence + 3, len(sentences))):
+        sentence = sentences[index]
+        excepted = any(c.excepted and c.sentence == index for c in closed)
+        if excepted or (_EXCEPTION.search(sentence.plain) and "moonlight" not in sentence.plain):
+            found = tuple(conditions_in(low, sentence.start, sentence.end))
+            codes = {c.code for c in found}
+            if codes & _LIMITED:
+                return H1b("conditional", found)
+            if codes & SOFT:
+                return H1b("case_by_case", tuple(c for c in found if c.code in SOFT))
+    return None
+
+
+def _conditions(
+    claims: list[Claim], everything: list[Claim], sentences: list[Sentence], low: str
+) -> tuple[tuple[Condition, ...], str]:
+    """The conditions said where the H-1B is taken, and in the sentences that go on about it."""
+    found: dict[str, Condition] = {}
+    deadline = ""
+    for index, direct in _zone(claims, sentences):
+        sentence = sentences[index]
+        named = direct or re.search(r"\bh-?1|j-?1|\bvisa", sentence.plain) is not None
+        for start, end in (
+            _territory(index, claims, everything, sentence)
+            if direct
+            else [(sentence.start, sentence.end)]
+        ):
+            said = conditions_in(low, start, end)
+            if direct:  # whom an offer is for may stand anywhere in its sentence
+                whole = conditions_in(low, sentence.start, sentence.end)
+                said += [c for c in whole if c.code in _WHO]
+            for condition in said:
+                if _is_example(condition, sentence):
+                    continue
+                if direct or condition.code not in _DIRECT:
+                    found.setdefault(condition.code, condition)
+            step3 = step3_in(low, start, end)
+            if step3 and (named or not _EVERYONE.search(sentence.plain)):
+                found.setdefault(step3[0].code, step3[0])
+                deadline = deadline or step3[1]
+    return _tidy(found), deadline
+
+
+def _is_example(condition: Condition, sentence: Sentence) -> bool:
+    """Whether a condition only illustrates an exceptional case: "including, but not limited to, …"."""
+    before = sentence.plain[: condition.start - sentence.start]
+    return condition.code not in SOFT and _EXAMPLE.search(before) is not None
+
+
+def _territory(
+    index: int, claims: list[Claim], everything: list[Claim], sentence: Sentence
+) -> list[tuple[int, int]]:
+    """The stretches of a sentence that belong to the clauses of ``claims``."""
+    starts = sorted({c.start for c in everything if c.sentence == index})
+    ours = {c.start for c in claims if c.sentence == index}
+    pieces, left = [], sentence.start
+    for start, following in zip(starts, [*starts[1:], None], strict=True):
+        right = sentence.end if following is None else _edge(sentence, start, following)
+        if start in ours:
+            pieces.append((left, right))
+        left = right
+    return pieces
+
+
+def _edge(sentence: Sentence, start: int, following: int) -> int:
+    """Where one clause ends and the next begins: the last mark between them, else the next clause's cue."""
+    between = sentence.plain[start - sentence.start : following - sentence.start]
+    mark = max(between.rfind(m) for m in (";", "(", "—", " but ", " however", ", "))
+    return start + mark if mark > 0 else following
+
+
+def _zone(claims: list[Claim], sentences: list[Sentence]) -> list[tuple[int, bool]]:
+    direct = sorted({c.sentence for c in claims})
+    zone = [(i, True) for i in direct]
+    ends = [*direct[1:], len(sentences)]
+    for index, limit in zip(direct, ends, strict=True):
+        for follow in range(index + 1, min(index + 3, limit)):
+            if sentences[follow].ends == "?" or not _goes_on(sentences[follow].plain):
+                break
+            zone.append((follow, False))
+    return zone
+
+
+_GOES_ON = re.compile(
+    r"\bh-?1|\bsteps? (?:3|iii)|steps 1, 2|otherwise|approv|discretion|exception|case[- ]by[- ]case|this|these|such|"
+    r"proclamation|legally|should it|premium|fees|cost|only|these|request|authori[sz]|determin|visa holders|visa candidates|sponsorship"
+)
+
+
+def _goes_on(plain: str) -> bool:
+    return bool(_GOES_ON.search(plain)) and not re.match(
+        r"(?:all|imgs?|international|foreign|applicants? must)\b", plain
+    )
+
+
+def _tidy(found: dict[str, Condition]) -> tuple[Condition, ...]:
+    """Drop a general code where a finer one says the same."""
+    if {"exceptional_only", "institution_approval"} <= found.keys():
+        found.pop("case_by_case", None)
+    if "us_grad_f1_only" in found:
+        found.pop("us_grad_only", None)
+    dates = [
+        c
+        for c in (
+            "step3_by_date",
+            "step3_before_petition",
+            "step3_before_start",
+            "step3_unspecified_deadline",
+        )
+        if c in found
+    ]
+    for finer, coarser in pairwise(dates):
+        del finer
+        found.pop(coarser, None)
+    return tuple(found.values())
+
+
+def j1_of(claims: list[Claim], h1b: H1b) -> Answer:
+    """Weigh what is said of the J-1; taking ECFMG-sponsored visas is a yes even where "no visa" is sponsored."""
+    own = [c for c in claims if c.visa == "j1"]
+    takes = [c for c in own if c.stance in ("offer", "consider", "require")]
+    refusals = [c for c in own if c.stance == "refuse"]
+    if refusals and takes:
+        ecfmg = any(c.by_ecfmg for c in takes)
+        return "yes" if ecfmg or takes[-1].sentence > refusals[0].sentence else "no"
+    if takes:
+        return "yes"
+    if refusals or any(c.visa == "visa" and c.stance == "refuse" for c in claims):
+        return "yes" if any(c.by_ecfmg and c.stance == "named" for c in own) else "no"
+    if own and (h1b.answer != "unknown" or any(c.by_ecfmg for c in own)):
+        return "yes"
+    closed = [c for c in claims if c.closed]
+    if closed and all(c.visa in ("citizen", "pr", "ead") for c in closed):
+        return "no"
+    return "unknown"
