@@ -6,10 +6,9 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from visamatch.evidence.policy.dating import AsOf
+from visamatch.evidence.statement import Answer, Offer
 
 Label = Literal["policy", "no_policy"]
-Answer = Literal["yes", "no", "unknown"]
-H1bAnswer = Literal["yes", "no", "conditional", "case_by_case", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ class Reading:
 
     label: Label
     sponsors_j1: Answer = "unknown"
-    sponsors_h1b: H1bAnswer = "unknown"
+    sponsors_h1b: Offer = "unknown"
     h1b_conditions: tuple[str, ...] = ()
     j1_conditions: tuple[str, ...] = ()
     other_visas: tuple[str, ...] = ()

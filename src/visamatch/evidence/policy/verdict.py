@@ -8,8 +8,8 @@ from itertools import pairwise
 
 from visamatch.evidence.policy.claims import Claim
 from visamatch.evidence.policy.conditions import SOFT, TERMS, Condition, conditions_in, step3_in
-from visamatch.evidence.policy.reading import Answer, H1bAnswer
 from visamatch.evidence.policy.text import Sentence
+from visamatch.evidence.statement import Answer, Offer
 
 _TAKES = frozenset({"offer", "consider"})
 _EXCEPTION = re.compile(r"(?<!no )(?<!without )(?<!the )\bexceptions?\b|exceptional\b")
@@ -58,7 +58,7 @@ _LIMITED = frozenset(
 class H1b:
     """The H-1B verdict with its conditions, the Step 3 date in words, and a note for the person."""
 
-    answer: H1bAnswer
+    answer: Offer
     conditions: tuple[Condition, ...] = ()
     step3_deadline: str = ""
     note: str = ""

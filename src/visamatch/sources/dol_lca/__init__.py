@@ -1,0 +1,1 @@
+"""Labor condition applications of the Department of Labor."""

@@ -1,0 +1,1 @@
+"""The USCIS H-1B Employer Data Hub."""
