@@ -59,10 +59,6 @@ def test_one_answer_a_line_in_order(visamatch):
             {"applicant": {"h1b": {"used_months": 12, "recapturable_months": 13}}},
             "recapturable_months",
         ),
-        (
-            {"applicant": {"ecfmg": {"certified": True, "certified_on": "2027-01-01"}}},
-            "certified_on",
-        ),
         ({"applicant": {"graduated_on": "2026-13"}}, "graduated_on"),
         ({"petition": {"filed_on": "soon"}}, "petition.filed_on"),
         ({"applicant": []}, "applicant"),
@@ -102,7 +98,7 @@ def test_any_case_is_answered_in_known_words_or_refused_by_field(case):
     try:
         answer = evaluate(case).document()
     except InputError as error:
-        assert error.where
+        assert error.where  # noqa: PT017  any case may be refused, if it says where
         return
     assert answer["verdict"] in VERDICTS
     assert set(answer["blockers"]) | set(answer["conditions"]) <= set(reference("codes"))
