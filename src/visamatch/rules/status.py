@@ -53,7 +53,9 @@ def _h1b_months(f: Facts, r: Ruling) -> float | None:
     if used is not None:
         back = f.number("applicant.h1b.recapturable_months") or 0
         left = max(0, min(most, most - used - (l_used or 0) + back))
-        r.cite(*["H1B-RECAP"] * bool(back), *["H1B-H4TIME"] * f.known("applicant.h1b.h4_months"))
+        r.cite(
+            *["H1B-RECAP"] * bool(back), *["H1B-H4TIME"] * bool(f.number("applicant.h1b.h4_months"))
+        )
     elif ends is not None:
         back = f.number("applicant.h1b.recapturable_months") or 0
         left = whole_months(f.start, ends) + back
