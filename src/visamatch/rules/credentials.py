@@ -18,7 +18,7 @@ from visamatch.rules.person import (
     stated_pass,
 )
 from visamatch.rules.ruling import Ruling
-from visamatch.rules.tables import question
+from visamatch.rules.tables import part, question
 
 
 @question
@@ -97,52 +97,9 @@ def _english(f: Facts, on: date, r: Ruling) -> None:
     r.block(CERTIFICATE_CODES[held])
 
 
-@question
-def h1b_license(f: Facts) -> Ruling:
-    """Does the state license position allow the petition, for the time requested?"""
-    r = Ruling()
-    r.cite("H1B-LICENSE")
-    if f.flag("license.required_by_state") is False or patient_care(f) == "none":
-        return r
-    if _state_exempts(f):
-        r.cite("NY-TRAINING")
-        return r
-    status = _license_status(f)
-    if status is None:
-        r.doubt("fact_missing")
-    elif status == "held":
-        _license_term(f, r)
-    elif status == "not_applied":
-        r.block("state_license_missing")
-    else:
-        _license_pending(f, r)
-    return r
-
-
-def _state_exempts(f: Facts) -> bool:
-    state = f.state
-    training = f.text("program.level") in ("residency", "fellowship")
-    own_permit = f.text("license.status") is not None
-    exempt = training and not own_permit and f.flag("program.acgme_accredited") is not False
-    return exempt and state == "NY"
-
-
-def _license_status(f: Facts) -> str | None:
-    stated = f.text("license.status")
-    if stated is not None:
-        return "not_applied" if stated == "none" else stated
-    if f.none("license") or f.none("applicant.licenses_held"):
-        return "not_applied"
-    if f.known("license.valid_months"):
-        return "held"
-    state = f.state
-    for held in f.items("applicant.licenses_held") or ():
-        if held.get("state") == state and held.get("current") is not False:
-            return "held"
-    return None
-
-
-def _license_term(f: Facts, r: Ruling) -> None:
+@part
+def license_term(f: Facts, r: Ruling) -> None:
+    """A license held: a restricted one shortens the approval."""
     asked = f.number("petition.requested_months")
     most = float(number("H1B-LICDUR", "petition_months"))
     restricted = f.text("license.kind") != "full" or f.flag("license.supervised_only")
@@ -166,17 +123,12 @@ def _training_term(f: Facts) -> float | None:
     return float(found) if found else None
 
 
-def _license_pending(f: Facts, r: Ruling) -> None:
-    formality = f.text("license.obstacle") == "ssn_or_immigration_document_only"
-    letter = f.flag("license.board_letter")
-    if not formality or letter is False or f.text("petition.kind") == "extension":
-        r.block("license_not_issued", "H1B-LICSSN")
-        return
-    if letter is None:
-        r.doubt("fact_missing")
+@part
+def license_pending(f: Facts, r: Ruling) -> None:
+    """A license applied for, of which only a formality is lacking: a year, and work once it is issued."""
     most = number("H1B-LICSSN", "approval_months")
     asked = f.number("petition.requested_months")
-    r.require("no_practice_before_license", "H1B-LICSSN")
+    r.require("no_practice_before_license")
     r.require("license_not_issued")
     if asked and asked > most:
         r.require("validity_limited_by_license")

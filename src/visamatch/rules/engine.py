@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from visamatch.rules import credentials, entry, exams, money, petition, states, status
+from visamatch.rules import credentials, entry, exams, money, petition, status
 from visamatch.rules.case import Facts
 from visamatch.rules.reading import read
 from visamatch.rules.ruling import Answer
@@ -20,7 +20,6 @@ __all__ = [
     "exams",
     "money",
     "petition",
-    "states",
     "status",
 ]
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from visamatch.rules.case import Facts
-from visamatch.rules.credentials import h1b_exam, h1b_license
+from visamatch.rules.credentials import h1b_exam
 from visamatch.rules.money import cap_start, h1b_cap
 from visamatch.rules.person import duty, service_owed
 from visamatch.rules.ruling import Ruling
 from visamatch.rules.status import h1b_clock
-from visamatch.rules.tables import apply, question
+from visamatch.rules.tables import QUESTIONS, apply, question
 
 CLOCK_FACTS = ("used_months", "l_used_months", "sixth_year_ends_on")
 
@@ -19,7 +19,7 @@ def h1b(f: Facts) -> Ruling:
     r = Ruling()
     r.join(h1b_exam(f))
     if f.known("license"):
-        r.join(h1b_license(f))
+        r.join(QUESTIONS["h1b_license"](f))
     apply("bound_by_duty", f, r)
     if f.text("petition.processing") == "change_of_status":
         if duty(f).bound:

@@ -9,7 +9,7 @@ from visamatch.rules.case import Facts
 from visamatch.rules.days import DAY, add_months, whole_months
 from visamatch.rules.person import J_STATUS, incident_to_status, patient_care, resident, school
 from visamatch.rules.ruling import Ruling, standing
-from visamatch.rules.tables import question
+from visamatch.rules.tables import part, question
 
 
 def training_months(f: Facts) -> list[float]:
@@ -189,6 +189,12 @@ def ead(f: Facts) -> Ruling:
     else:
         _on_permit(f, day, r)
     return r
+
+
+@part
+def ead_for_work(f: Facts, r: Ruling) -> None:
+    """In a status that gives no work by itself, the permit decides."""
+    r.join(ead(f))
 
 
 def _needs_sponsor(f: Facts) -> bool:
