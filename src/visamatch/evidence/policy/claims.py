@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from visamatch.evidence.policy.conditions import SOFT, conditions_in
 from visamatch.evidence.policy.cues import PREDICATES, VISAS, Cue, scan
 from visamatch.evidence.policy.text import Sentence
 
@@ -22,10 +23,13 @@ _PRONOUN = re.compile(r"\b(?:them|these|those|it|either|both|such)\b")
 _LINKS = frozenset({"join", "slash", "except", "instead", "trainee"})
 _LIST_OF_NEEDS = re.compile(r"(?:requirements?|criteria|eligibility|qualifications?)\b[^.:]*:")
 _BY_ECFMG = re.compile(
-    r"sponsor\w* (?:\w+ )?(?:by|through|via|from) (?:the )?e?c?fmg|(?:through|via) (?:the )?ecfmg|ecfmg is the (?:sole )?sponsor|sponsor\\w* of ecfmg"
+    r"sponsor\w* (?:\w+ )?(?:by|through|via|from) (?:the )?e?c?fmg|(?:through|via) (?:the )?ecfmg|ecfmg is the (?:sole )?sponsor|sponsor\w* of ecfmg|ecfmg\W+(?:is |as )?the sole sponsor|from (?:the )?ecfmg"
 )
 _GAP = re.compile(
     r"[\s:,'\"]*(?:(?:the|an?|any|of|for|with|on|all|new|holders?|applicants?)\s+){0,3}"
+)
+_LABEL = re.compile(
+    r"(?:\b(?:[jh]-?1\W?b?|visas?|sponsorship|status|accepted|opt\)?)|[:|\t,-])[^a-z0-9]*$"
 )
 _NOTHING_MORE = re.compile(
     r"[^a-z]*(?:at (?:this|the present) time|currently|at present|now|yet)?\s*(?:[,;.()—]|$|and |but )"
@@ -67,6 +71,7 @@ class _Page:
     header_closed: bool = False
     before: list[str] = field(default_factory=list)  # visas of the sentence before, for "them"
     elsewhere: bool = False  # under a heading about faculty, scholars, students
+    mute: bool = False  # the last question was about something else
 
 
 def claims_of(sentences: list[Sentence]) -> list[Claim]:
@@ -77,7 +82,8 @@ def claims_of(sentences: list[Sentence]) -> list[Claim]:
         if sentence.ends == "?":
             _ask(page, sentence, cues)
             continue
-        made = list(_sentence_claims(index, sentence, cues, page))
+        made = [] if page.mute else list(_sentence_claims(index, sentence, cues, page))
+        page.mute = False
         found += made
         _remember(page, sentence, cues, made)
     return found
@@ -85,11 +91,16 @@ def claims_of(sentences: list[Sentence]) -> list[Claim]:
 
 def _ask(page: _Page, sentence: Sentence, cues: list[Cue]) -> None:
     named = [c.kind for c in cues if c.kind in _ASKED]
-    which = sentence.plain.startswith(("what", "which"))
+    which = re.match(r"(?:\W*q\W+)?(?:what|which)\b", sentence.plain) is not None
+    page.mute = (
+        _opens_elsewhere(cues)
+        or any(c.kind == "aside" for c in cues)
+        or " should i " in sentence.plain
+    )
     if (
         which
         or any(c.kind in ("offer", "consider", "refuse") for c in cues)
-        or len(cues) == len(named)
+        or sum(c.kind not in ("colon", "join") for c in cues) == len(named)
     ):
         specific = [kind for kind in named if kind != "visa"]
         page.asked = specific or named
@@ -106,6 +117,8 @@ def _remember(page: _Page, sentence: Sentence, cues: list[Cue], made: list[Claim
         page.elsewhere = "trainee" not in kinds
     if made:
         page.before = [c.visa for c in made if c.visa in _ASKED] or page.before
+    elif kinds & {"j1", "h1b"}:
+        page.before = [c.kind for c in cues if c.kind in ("j1", "h1b")]
     heading = sentence.ends in ("", ":")
     if heading and kinds & PREDICATES and "visa" in kinds | {c.visa for c in made}:
         negated = "neg" in kinds or "refuse" in kinds
@@ -113,7 +126,7 @@ def _remember(page: _Page, sentence: Sentence, cues: list[Cue], made: list[Claim
     elif heading and kinds & {"visa"} and not kinds & {"j1", "h1b", "neg"}:
         page.header = "offer" if len(sentence.plain) < 40 else page.header
     elif answered and not heading:
-        page.header = None
+        page.header = "offer" if [(c.visa, c.stance) for c in made] == [("visa", "offer")] else None
     elif not heading or not kinds & VISAS:
         page.header = page.header if heading and len(sentence.plain) < 60 else None
 
@@ -127,9 +140,26 @@ def _about_others(kinds: set[str], cues: list[Cue]) -> bool:
         return True
     if kinds & {"general", "explain"} and not _own_subject(cues):
         return True
+    if _opens_elsewhere(cues):
+        return True
     if "paperwork" in kinds and not kinds & {"own", "trainee"}:
         return True
     return "greencard" in kinds and not kinds & {"j1", "h1b"}
+
+
+def _after_others(cues: list[Cue]) -> tuple[list[Cue], list[str]]:
+    """The cues after "some programs …; ours", and the visas named before them."""
+    who = [i for i, c in enumerate(cues) if c.kind in ("own", "general")]
+    if len(who) > 1 and cues[who[0]].kind == "general" and cues[who[1]].kind == "own":
+        start = next((i for i in range(*who[:2]) if cues[i].kind == "cut"), None)
+        if start is not None:
+            return cues[start + 1 :], [c.kind for c in cues[:start] if c.kind in ("j1", "h1b")]
+    return cues, []
+
+
+def _opens_elsewhere(cues: list[Cue]) -> bool:
+    who = [c.kind for c in cues if c.kind in VISAS or c.kind in ("elsewhere", "trainee")]
+    return bool(who) and who[0] == "elsewhere" and "trainee" not in who
 
 
 def _own_subject(cues: list[Cue]) -> bool:
@@ -140,9 +170,11 @@ def _own_subject(cues: list[Cue]) -> bool:
 def _sentence_claims(
     index: int, sentence: Sentence, cues: list[Cue], page: _Page
 ) -> Iterator[Claim]:
+    cues, passed = _after_others(cues)
     kinds = {c.kind for c in cues}
     if _about_others(kinds, cues):
         return
+    before = passed or page.before
     answer, rest = _answer(sentence.plain, cues)
     made: list[Claim] = []
     for clause in _clauses(rest, sentence.plain):
@@ -156,10 +188,10 @@ def _sentence_claims(
         for visa in page.asked:
             if visa not in done and not (closed and answer == "offer"):
                 yield Claim(visa, answer, *whole)
-    elif not made and not answer and _PRONOUN.search(sentence.plain) and page.before:
+    elif not made and not answer and _PRONOUN.search(sentence.plain) and before:
         stance = _elliptic(rest, sentence.plain)
-        if stance == "refuse" and "offer" in kinds and not kinds & {"trainee", "elsewhere"}:
-            yield from (Claim(v, stance, *whole) for v in page.before)
+        if stance == "refuse" and "offer" in kinds and "elsewhere" not in kinds:
+            yield from (Claim(v, stance, *whole) for v in before)
     yield from made
 
 
@@ -186,6 +218,8 @@ def _answer(plain: str, cues: list[Cue]) -> tuple[Stance | None, list[Cue]]:
 def _elliptic(cues: list[Cue], plain: str) -> Stance | None:
     """The stance of an answer without an object: "We do not.", "Not at this time.", "We do."."""
     kinds = [c.kind for c in cues]
+    if any(c.code in SOFT for c in conditions_in(plain, 0, len(plain))):
+        return "consider"
     if "neg" in kinds or "refuse" in kinds:
         return "refuse" if len(plain) < 120 else None
     if "consider" in kinds:
@@ -220,7 +254,11 @@ def _belong_together(left: list[Cue], right: list[Cue]) -> bool:
 
 
 def _main_clause(cues: list[Cue]) -> list[Cue]:
-    """Leave out an "if" clause, unless it alone names the visas."""
+    """Leave out an "if" or "while" clause, unless it alone names the visas."""
+    if cues and cues[0].kind == "cut":
+        end = next((i for i, c in enumerate(cues) if c.special == ","), 0)
+        if not _has_visa(cues[:end]) and _has_visa(cues[end:]):
+            return cues[end:]
     start = next((i for i, c in enumerate(cues) if c.kind == "if"), None)
     if start is None:
         return cues
@@ -251,8 +289,10 @@ def _pieces(cues: list[Cue]) -> list[list[Cue]]:
             inner.append(cue)
         elif cue.kind == "if_list":
             break
-        elif cue.kind in ("cut", "unless") or (
-            cue.kind == "own" and outer[-1] and outer[-1][-1].kind == "colon"
+        elif (
+            (cue.kind == "cut" and not _in_if(outer[-1]))
+            or cue.kind == "unless"
+            or (cue.kind == "own" and outer[-1] and outer[-1][-1].kind == "colon")
         ):
             outer.append([cue])
         else:
@@ -260,6 +300,11 @@ def _pieces(cues: list[Cue]) -> list[list[Cue]]:
     if inner:
         outer[-1] += inner
     return outer + asides
+
+
+def _in_if(cues: list[Cue]) -> bool:
+    """Whether a clause opens with an "if" that has not ended: its "but" parts nothing."""
+    return bool(cues) and cues[0].kind == "if" and not any(c.special == "," for c in cues)
 
 
 def _by_predicate(cues: list[Cue]) -> Iterator[list[Cue]]:
@@ -305,8 +350,9 @@ def _clause_claims(
     if cues and cues[0].kind == "cut":
         cues = cues[1:]
     visas = [c for c in cues if c.kind in VISAS]
-    if not visas and earlier and re.search(r"no longer|not anymore", sentence.plain):
-        yield from (replace(c, stance="refuse") for c in earlier if c.stance == "named")
+    if not visas and earlier and cues and _takes_back(cues, sentence.plain):
+        last = earlier[-1].start
+        earlier[:] = [replace(c, stance="refuse") if c.start == last else c for c in earlier]
     if not visas or _of_others(cues, page):
         return
     turned = any(c.kind in ("except", "instead") for c in cues)
@@ -325,9 +371,19 @@ def _clause_claims(
             end,
             closed=closed and own != "refuse",
             soft=soft,
-            new_only=cue.special == "h1b_new",
+            new_only=cue.special == "h1b_new" or any(c.special == "initiate" for c in cues),
             by_ecfmg=cue.special == "j1_ecfmg" or _BY_ECFMG.search(sentence.plain) is not None,
         )
+
+
+def _takes_back(cues: list[Cue], plain: str) -> bool:
+    """Whether a clause without a visa denies the one before: "but our hospital does not permit it"."""
+    said = plain[cues[0].start :]
+    if not any(c.kind == "neg" for c in cues) or any(c.kind == "elsewhere" for c in cues):
+        return False
+    return bool(re.search(r"no longer|not anymore", said)) or (
+        _PRONOUN.search(said) is not None and any(c.kind == "offer" for c in cues)
+    )
 
 
 def _except(earlier: list[Claim]) -> None:
@@ -354,8 +410,10 @@ def _stance(cues: list[Cue], plain: str, page: _Page, earlier: list[Claim]) -> t
     if _negated(cues, plain):
         return "refuse", False
     positive = _positive(cues, plain)
-    if positive == "require":
-        return "require", "must" in kinds
+    if positive == "require":  # a list of what one must have is closed; a single need is not
+        kept = {k for k in kinds if k in VISAS} - {"visa"}
+        closed = len(kept) > 1 or kept == {"citizen"}
+        return "require", "must" in kinds and closed and "other_visa" not in kept
     if positive:
         return positive, closed
     if "only" in kinds or "only_if" in kinds:
@@ -413,8 +471,9 @@ def _closes(cues: list[Cue]) -> bool:
     """Whether "only" binds visas: one stands after it, or right before it at the end of the clause."""
     for i, cue in enumerate(cues):
         if cue.kind == "only":
-            return any(c.kind in VISAS for c in cues[i + 1 :]) or (
-                i > 0 and cues[i - 1].kind in VISAS and not cues[i + 1 :]
+            after = [c.kind for c in cues[i + 1 :]]
+            return bool(VISAS & set(after)) or (
+                i > 0 and cues[i - 1].kind in VISAS and (not after or after[0] == "offer")
             )
     return False
 
@@ -445,8 +504,10 @@ def _last_visa(cues: list[Cue]) -> int:
 def _row(cues: list[Cue], plain: str) -> tuple[Stance, bool]:
     """A label with its value: "Visa status: J-1 sponsorship", "Requirements: J-1 or green card"."""
     kinds = [c.kind for c in cues]
-    if "yes" in kinds:
+    if any(c.kind == "yes" and _LABEL.search(plain, 0, c.start) for c in cues):
         return "offer", False
+    if "ask" in kinds:
+        return "named", False
     if _LIST_OF_NEEDS.search(plain) and "j1" in kinds and {"pr", "citizen"} & set(kinds):
         return "offer", True
     if "colon" in kinds and len(plain) <= 120 and "visa" in kinds[: kinds.index("colon")]:

@@ -32,7 +32,7 @@ class Condition:
 
 
 _STEP3 = re.compile(
-    r"(?:usmle )?(?:steps?|parts?) ?(?:(?:1|i|one|2|ii|two|,|and|&|ck|cs|through|-|/) ?)*(?:3|iii|three)\b"
+    r"(?:all )?(?:three|3) (?:usmle )?(?:steps|parts)\b|(?:usmle )?(?:steps?|parts?) ?(?:(?:1|i|one|2|ii|two|,|and|&|ck|cs|through|-|/) ?)*(?:3|iii|three)\b"
 )
 _MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
 _DAY = rf"{_MONTH}\.?(?: \d{{1,2}}(?:st|nd|rd|th)?)?(?!\w)|\d{{1,2}}/\d{{1,2}}"

@@ -14,7 +14,15 @@ VISAS = frozenset(
 )
 PREDICATES = frozenset({"consider", "offer", "must", "needed", "seek", "prefer", "refuse"})
 _BLANK = re.compile(r"(\[[^\]]*\])|( \??)")
-_SAME = {"apply": "offer", "j1_ecfmg": "j1", "h1b_new": "h1b", "other_status": "other"}
+_SAME = {
+    "apply": "offer",
+    "initiate": "offer",
+    "foreigner": "trainee",
+    "duty": "explain",
+    "j1_ecfmg": "j1",
+    "h1b_new": "h1b",
+    "other_status": "other",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +51,20 @@ def alternatives(patterns: list[str]) -> str:
 @cache
 def _scanner() -> re.Pattern[str]:
     words = "|".join(f"(?P<{k}>{alternatives(v)})" for k, v in lexicon()["cues"].items())
-    marks = r"(?P<mark>[;:,()/&—\[\]]|(?<=\s)-(?=\s))"
+    marks = r"(?P<mark>[;:,()/&—|\t\[\]]|(?<=\s)-(?=\s))"
     return re.compile(rf"(?<!\w)(?:{words})(?!\w)|{marks}")
 
 
-_MARKS = {";": "cut", "—": "cut", "-": "cut", ":": "colon", "(": "open", "[": "open"}
+_MARKS = {
+    ";": "cut",
+    "—": "cut",
+    "-": "cut",
+    ":": "colon",
+    "|": "colon",
+    "\t": "colon",
+    "(": "open",
+    "[": "open",
+}
 _MARKS |= {")": "close", "]": "close"}
 
 

@@ -19,28 +19,8 @@ _HTML = re.compile(
 )
 _WORD = re.compile(r"[^\W\d_]+")
 _ENGLISH = frozenset(
-    [
-        "the",
-        "of",
-        "and",
-        "to",
-        "in",
-        "for",
-        "is",
-        "are",
-        "be",
-        "we",
-        "not",
-        "on",
-        "with",
-        "or",
-        "a",
-        "our",
-        "will",
-        "must",
-        "by",
-        "at",
-    ]
+    "the of and to in for is are be we not on with or a our will must by at do does you your if i an as have has "
+    "that this from can may all no yes it should than any must who which only".split()
 )
 _OTHER_VISAS = {"pr": "Permanent Resident", "ead": "EAD", "opt": "F-1 OPT"}
 
@@ -81,7 +61,7 @@ def read_policy(text: str, *, html_date: str = "", http_date: str = "") -> Readi
         h1b_conditions=tuple(c.code for c in h1b.conditions),
         j1_conditions=_j1_conditions(claims, low),
         other_visas=_other_visas(claims),
-        needs_us_work_authorization_only=_work_only(claims, j1, h1b.answer),
+        needs_us_work_authorization_only=_work_only(claims, j1, h1b.answer, low),
         img_policy=asked,
         spans=_spans(claims, h1b, asked_spans),
         as_of=as_of,
@@ -137,11 +117,13 @@ def _other_visas(claims: list[Claim]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def _work_only(claims: list[Claim], j1: str, h1b: str) -> bool:
+def _work_only(claims: list[Claim], j1: str, h1b: str, low: str) -> bool:
     if j1 != "no" or h1b != "no":
         return False
     return any(
-        c.visa in ("pr", "ead", "citizen") and (c.closed or c.stance == "require") for c in claims
+        c.visa in ("pr", "ead", "citizen")
+        and (c.closed or c.stance == "require" or "without" in low[c.start : c.end])
+        for c in claims
     )
 
 

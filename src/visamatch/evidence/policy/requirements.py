@@ -87,6 +87,7 @@ _SCORE_FIRST = re.compile(
     r"(?P<score>[12]\d\d) (?:or (?:higher|above|better|greater|more) |and above |minimum )?(?:on|for|in) (?:the )?(?:usmle )?(?P<step>steps? ?(?:1|i|one|2|ii|two)\b(?:[ ,&/-]*(?:and |or )?(?:step )?(?:2|ii|two)\b)?)"
 )
 _STEP3 = re.compile(r"(?:usmle )?steps? (?:(?:1|i|one|2|ii|two|,|and|&)[ ,]*)*(?:3|iii)\b")
+_OF_VISA = re.compile(r"\bh-?1|visa")
 _ECFMG = re.compile(
     r"\be[cf]?c?fmg\b[^.;]{0,40}?(?:certif\w+|report)|certif\w+ (?:\w+ ){0,3}?(?:by|from|of|through) (?:the )?ecfmg|"
     r"\becfmg (?:with|\(img|\(international|is required|required|at|by)|ecfmg,? if applicable"
@@ -127,6 +128,8 @@ def requirements_of(sentences: list[Sentence]) -> tuple[dict[str, Any], list[Spa
             continue
         for start, clause in _clauses(sentence.plain):
             for key, value, left, right in _read(clause):
+                if key == "step3" and _OF_VISA.search(sentence.plain):
+                    continue  # a condition of the visa
                 if key not in policy:
                     policy[key] = value
                     at = sentence.start + start
@@ -228,7 +231,7 @@ def _scores(clause: str) -> Iterator[Found]:
 
 def _step3(clause: str) -> Iterator[Found]:
     match = _STEP3.search(clause)
-    if not match or re.search(r"\bh-?1|visa", clause):
+    if not match:
         return
     if re.search(r"(?:\bnot|n't) (?:\w+ )?(?:require|need|necessary)", clause):
         return

@@ -40,6 +40,13 @@ _ASKING = frozenset(
         "other:requirements_met_in_time",
     }
 )
+# A limit that has no code of its own; being matched or qualified is none.
+_LIMIT = re.compile(
+    r"\b(?:(?:only|solely) (?:\w+ )?(?:for|to|in|at|after|if|when|with|where|through)|if|provided|as long as|when|unless)\b"
+    r"(?! (?:\w+ ){0,5}?(?:accepted|match\w*|selected|hired|appointed|qualif\w+|eligible|needed|required|requested|"
+    r"necessary|applicable|possible|possibl\w|interested|questions?|ecfmg)\b)"
+    r"|\b(?:want|wish|seek|need|request)(?:s|ing)? (?:for )?(?:an? )?h-?1\W?b?\w*(?: \w+)? must (?!contact|notify|tell|inform|indicate|note)"
+)
 _EXAMPLE = re.compile(r"(?:including|not limited to|for example|for instance|such as|e\.g\.)")
 _LIMITED = frozenset(
     {
@@ -69,6 +76,7 @@ def h1b_of(claims: list[Claim], sentences: list[Sentence], low: str) -> H1b:
     own = [c for c in claims if c.visa == "h1b" and c.stance != "named"]
     takes = [c for c in own if c.stance in _TAKES or c.stance == "require"]
     refusals = [c for c in own if c.stance == "refuse"]
+    refusals += [c for c in claims if c.new_only and c.visa == "visa"]
     takes += [c for c in claims if c.visa == "other_visa" and c.stance == "consider"]
     if not takes and not refusals:
         takes = [c for c in claims if c.visa == "h1b" and _asked_for(c, claims, sentences, low)]
@@ -80,9 +88,11 @@ def h1b_of(claims: list[Claim], sentences: list[Sentence], low: str) -> H1b:
     if refusals:
         return _refused(refusals, claims, sentences, low)
     closed = [c for c in claims if c.closed and c.stance in ("offer", "require", "consider")]
-    if closed and not any(c.visa == "visa" and c.stance != "refuse" for c in closed):
-        return _opened(closed, sentences, low) or H1b("no")
-    return H1b("unknown")
+    if any(c.visa == "visa" and c.stance != "refuse" for c in closed):
+        return H1b("unknown")
+    asked = closed or [c for c in claims if c.visa == "j1" and c.stance == "require"]
+    opened = _opened(asked, sentences, low) if asked else None
+    return opened or H1b("no" if closed else "unknown")
 
 
 def _asked_for(claim: Claim, claims: list[Claim], sentences: list[Sentence], low: str) -> bool:
@@ -104,12 +114,19 @@ def _taken(
     low: str,
 ) -> H1b:
     found, deadline = _conditions(takes, claims, sentences, low)
+    if refusals and all(c.new_only for c in refusals):  # taken, yet none begun: transfers
+        found = (*found, Condition("transfer_only", refusals[0].start, refusals[0].end))
     codes = {c.code for c in found} - TERMS
     if refusals and not codes and not any(c.stance == "consider" for c in takes):
         if all(c.sentence > takes[-1].sentence for c in refusals):
             return H1b("no", note="the text names the H-1B both ways; the later words count")
         return H1b("unknown", note="the text names the H-1B both ways")
-    if codes - SOFT:
+    limited = any(
+        _LIMIT.search(low, start, end)
+        for c in takes
+        for start, end in _territory(c.sentence, takes, claims, sentences[c.sentence])
+    )
+    if codes - SOFT or (limited and not codes):
         return H1b("conditional", found, deadline)
     promised = [c for c in takes if c.stance not in ("consider", "named")]
     if codes or not promised:
@@ -192,6 +209,8 @@ def _territory(
     index: int, claims: list[Claim], everything: list[Claim], sentence: Sentence
 ) -> list[tuple[int, int]]:
     """The stretches of a sentence that belong to the clauses of ``claims``."""
+    if all(c.sentence != index for c in claims):  # what follows a bare "Yes."
+        return [(sentence.start, sentence.end)]
     starts = sorted({c.start for c in everything if c.sentence == index})
     ours = {c.start for c in claims if c.sentence == index}
     pieces, left = [], sentence.start
@@ -212,6 +231,10 @@ def _edge(sentence: Sentence, start: int, following: int) -> int:
 
 def _zone(claims: list[Claim], sentences: list[Sentence]) -> list[tuple[int, bool]]:
     direct = sorted({c.sentence for c in claims})
+    direct += [
+        i + 1 for i in direct if sentences[i].plain.strip(".,") == "yes" and i + 1 < len(sentences)
+    ]
+    direct = sorted({i for i in direct if sentences[i].ends != "?"})
     zone = [(i, True) for i in direct]
     ends = [*direct[1:], len(sentences)]
     for index, limit in zip(direct, ends, strict=True):
@@ -271,6 +294,6 @@ def j1_of(claims: list[Claim], h1b: H1b) -> Answer:
     if own and (h1b.answer != "unknown" or any(c.by_ecfmg for c in own)):
         return "yes"
     closed = [c for c in claims if c.closed]
-    if closed and all(c.visa in ("citizen", "pr", "ead") for c in closed):
+    if closed and all(c.visa in ("citizen", "pr", "ead", "opt", "h1b") for c in closed):
         return "no"
     return "unknown"
