@@ -413,7 +413,7 @@ def _stance(cues: list[Cue], plain: str, page: _Page, earlier: list[Claim]) -> t
     if positive == "require":  # a list of what one must have is closed; a single need is not
         kept = {k for k in kinds if k in VISAS} - {"visa"}
         closed = len(kept) > 1 or kept == {"citizen"}
-        return "require", "must" in kinds and closed and "other_visa" not in kept
+        return "require", closed and "other_visa" not in kept
     if positive:
         return positive, closed
     if "only" in kinds or "only_if" in kinds:
@@ -433,7 +433,8 @@ def _negated(cues: list[Cue], plain: str) -> bool:
             flips += 1
         elif cue.kind == "neg" and not _negates_visa(i, cues, plain):
             later = [c.kind for c in cues[i + 1 :]]
-            if any(k in ("offer", "consider", "seek", "admit") for k in later) or (
+            ours = any(c.kind == "own" for c in cues[:i]) and bool(VISAS & set(later))
+            if ours or any(k in ("offer", "consider", "seek", "admit") for k in later) or (
                 _has_visa(cues[:i]) and _NOTHING_MORE.match(plain[cue.end : cue.end + 60])
             ):
                 flips += 1
@@ -473,7 +474,9 @@ def _closes(cues: list[Cue]) -> bool:
         if cue.kind == "only":
             after = [c.kind for c in cues[i + 1 :]]
             return bool(VISAS & set(after)) or (
-                i > 0 and cues[i - 1].kind in VISAS and (not after or after[0] == "offer")
+                _has_visa(cues[max(0, i - 2) : i])
+                and cues[i - 1].kind in VISAS | {"offer"}
+                and (not after or after[0] == "offer")
             )
     return False
 

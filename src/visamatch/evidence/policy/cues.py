@@ -18,7 +18,7 @@ _SAME = {
     "apply": "offer",
     "initiate": "offer",
     "foreigner": "trainee",
-    "duty": "explain",
+    "duty": "explain", "offered": "offer",
     "j1_ecfmg": "j1",
     "h1b_new": "h1b",
     "other_status": "other",

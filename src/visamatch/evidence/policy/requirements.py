@@ -140,7 +140,7 @@ def requirements_of(sentences: list[Sentence]) -> tuple[dict[str, Any], list[Spa
 
 
 _CLAUSE = re.compile(
-    r";|, (?=(?:no|at least|and (?:have|at least)|graduat|ecfmg|us |u\.s|step)\b)|(?<=\d), |(?<=preferred), |(?<=required), |, and (?=have )"
+    r";|, (?=(?:no|at least|requires?|must|and (?:have|at least)|graduat|ecfmg|us |u\.s|step)\b)|(?<=\d), |(?<=preferred), |(?<=required), |, and (?=have )"
 )
 
 

@@ -42,7 +42,7 @@ _ASKING = frozenset(
 )
 # A limit that has no code of its own; being matched or qualified is none.
 _LIMIT = re.compile(
-    r"\b(?:(?:only|solely) (?:\w+ )?(?:for|to|in|at|after|if|when|with|where|through)|if|provided|as long as|when|unless)\b"
+    r"\b(?:(?:only|solely) (?:\w+ )?(?:for|to|in|at|after|if|when|with|where|through)|if|provided|as long as|when|unless|for (?:those|\w+s) (?:who|whose|that))\b"
     r"(?! (?:\w+ ){0,5}?(?:accepted|match\w*|selected|hired|appointed|qualif\w+|eligible|needed|required|requested|"
     r"necessary|applicable|possible|possibl\w|interested|questions?|ecfmg)\b)"
     r"|\b(?:want|wish|seek|need|request)(?:s|ing)? (?:for )?(?:an? )?h-?1\W?b?\w*(?: \w+)? must (?!contact|notify|tell|inform|indicate|note)"
@@ -126,9 +126,9 @@ def _taken(
         for c in takes
         for start, end in _territory(c.sentence, takes, claims, sentences[c.sentence])
     )
-    if codes - SOFT or (limited and not codes):
-        return H1b("conditional", found, deadline)
     promised = [c for c in takes if c.stance not in ("consider", "named")]
+    if codes - SOFT or (limited and promised and not codes):
+        return H1b("conditional", found, deadline)
     if codes or not promised:
         if not codes:
             first = takes[0]
