@@ -23,7 +23,7 @@ _PRONOUN = re.compile(r"\b(?:them|these|those|it|either|both|such)\b")
 _LINKS = frozenset({"join", "slash", "except", "instead", "trainee"})
 _LIST_OF_NEEDS = re.compile(r"(?:requirements?|criteria|eligibility|qualifications?)\b[^.:]*:")
 _BY_ECFMG = re.compile(
-    r"sponsor\w* (?:\w+ )?(?:by|through|via|from) (?:the )?e?c?fmg|(?:through|via) (?:the )?ecfmg|ecfmg is the (?:sole )?sponsor|sponsor\w* of ecfmg|ecfmg\W+(?:is |as )?the sole sponsor|from (?:the )?ecfmg"
+    r"sponsor\w* (?:\w+ )?(?:by|through|via|from) (?:the )?e?c?fmg|(?:through|via) (?:the )?ecfmg|ecfmg is the (?:sole )?sponsor|sponsor\w* of ecfmg|ecfmg\W+(?:is |as )?the (?:sole|only)(?: \w+)? sponsor|from (?:the )?ecfmg"
 )
 _GAP = re.compile(
     r"[\s:,'\"]*(?:(?:the|an?|any|of|for|with|on|all|new|holders?|applicants?)\s+){0,3}"
@@ -151,7 +151,8 @@ def _after_others(cues: list[Cue]) -> tuple[list[Cue], list[str]]:
     """The cues after "some programs …; ours", and the visas named before them."""
     who = [i for i, c in enumerate(cues) if c.kind in ("own", "general")]
     if len(who) > 1 and cues[who[0]].kind == "general" and cues[who[1]].kind == "own":
-        start = next((i for i in range(*who[:2]) if cues[i].kind == "cut"), None)
+        parts = ("cut", "join") if cues[0].kind == "cut" else ("cut",)  # "while others …, we …"
+        start = next((i for i in range(who[0], who[1]) if cues[i].kind in parts), None)
         if start is not None:
             return cues[start + 1 :], [c.kind for c in cues[:start] if c.kind in ("j1", "h1b")]
     return cues, []
@@ -265,7 +266,8 @@ def _main_clause(cues: list[Cue]) -> list[Cue]:
     ends = (
         i for i in range(start + 1, len(cues)) if cues[i].kind == "join" and cues[i].special == ","
     )
-    end = next(ends, len(cues)) if not _has_visa(cues[:start]) else len(cues)
+    inner = not _has_visa(cues[:start]) or cues[start - 1].kind == "join"  # "or, if …, an H-1B"
+    end = next(ends, len(cues)) if inner else len(cues)
     audience = [c for c in cues[start:end] if c.kind in ("elsewhere", "trainee")]
     main = [*cues[:start], *audience, *cues[end:]]
     only = Cue("only_if", cues[start].start, cues[start].start)
@@ -276,7 +278,7 @@ def _pieces(cues: list[Cue]) -> list[list[Cue]]:
     outer: list[list[Cue]] = [[]]
     asides: list[list[Cue]] = []
     inner: list[Cue] | None = None
-    for cue in cues:
+    for place, cue in enumerate(cues):
         if cue.kind == "open":
             inner = []
         elif cue.kind == "close" and inner is not None:
@@ -292,7 +294,7 @@ def _pieces(cues: list[Cue]) -> list[list[Cue]]:
         elif (
             (cue.kind == "cut" and not _in_if(outer[-1]))
             or cue.kind == "unless"
-            or (cue.kind == "own" and outer[-1] and outer[-1][-1].kind == "colon")
+            or (cue.kind == "own" and _after_colon(outer[-1], cues[place:]))
         ):
             outer.append([cue])
         else:
@@ -300,6 +302,16 @@ def _pieces(cues: list[Cue]) -> list[list[Cue]]:
     if inner:
         outer[-1] += inner
     return outer + asides
+
+
+def _after_colon(label: list[Cue], rest: list[Cue]) -> bool:
+    """Whether a clause starts after a colon; not where it tells of the label: "J-1: we take this visa"."""
+    if not label or label[-1].kind != "colon":
+        return False
+    clause = itertools.takewhile(lambda c: c.kind != "cut", rest)
+    return not any(c.kind in ("j1", "h1b") for c in label) or any(
+        c.kind in ("j1", "h1b") for c in clause
+    )
 
 
 def _in_if(cues: list[Cue]) -> bool:
@@ -345,12 +357,16 @@ def _clause_claims(
     index: int, sentence: Sentence, cues: list[Cue], page: _Page, earlier: list[Claim]
 ) -> Iterator[Claim]:
     if cues and cues[0].kind == "unless":
-        _except(earlier)
+        if earlier or not _has_visa(cues):
+            _except(earlier)
+            return
+        opened = _clause_claims(index, sentence, cues[1:], page, earlier)
+        yield from (replace(c, excepted=c.stance == "refuse") for c in opened)
         return
     if cues and cues[0].kind == "cut":
         cues = cues[1:]
     visas = [c for c in cues if c.kind in VISAS]
-    if not visas and earlier and cues and _takes_back(cues, sentence.plain):
+    if not visas and earlier and cues and _takes_back(cues, sentence.plain, earlier[-1].stance):
         last = earlier[-1].start
         earlier[:] = [replace(c, stance="refuse") if c.start == last else c for c in earlier]
     if not visas or _of_others(cues, page):
@@ -361,6 +377,7 @@ def _clause_claims(
     stance, closed = _stance(cues, sentence.plain, page, earlier)
     start, end = sentence.start + cues[0].start, sentence.start + cues[-1].end
     soft = any(c.kind in ("soft", "soft_neg") for c in cues)
+    excepted = any(c.kind == "except" and c.start > _last_visa(visas) for c in cues)
     for cue in visas:
         own = _own_stance(cue, cues, sentence.plain, stance)
         yield Claim(
@@ -371,18 +388,24 @@ def _clause_claims(
             end,
             closed=closed and own != "refuse",
             soft=soft,
+            excepted=excepted and own == "refuse",
             new_only=cue.special == "h1b_new" or any(c.special == "initiate" for c in cues),
             by_ecfmg=cue.special == "j1_ecfmg" or _BY_ECFMG.search(sentence.plain) is not None,
         )
 
 
-def _takes_back(cues: list[Cue], plain: str) -> bool:
+def _takes_back(cues: list[Cue], plain: str, last: Stance) -> bool:
     """Whether a clause without a visa denies the one before: "but our hospital does not permit it"."""
     said = plain[cues[0].start :]
-    if not any(c.kind == "neg" for c in cues) or any(c.kind == "elsewhere" for c in cues):
+    if any(c.kind == "elsewhere" for c in cues):
+        return False
+    if any(c.kind == "refuse" for c in cues):
+        return last == "named"  # "we used to, but stopped"
+    if not any(c.kind == "neg" for c in cues):
         return False
     return bool(re.search(r"no longer|not anymore", said)) or (
-        _PRONOUN.search(said) is not None and any(c.kind == "offer" for c in cues)
+        any(c.kind == "offer" for c in cues)
+        and bool(_PRONOUN.search(said) or not plain[cues[-1].end :].strip(" .!"))
     )
 
 

@@ -35,7 +35,7 @@ _STEP3 = re.compile(
     r"(?:all )?(?:three|3) (?:usmle )?(?:steps|parts)\b|(?:usmle )?(?:steps?|parts?) ?(?:(?:1|i|one|2|ii|two|,|and|&|ck|cs|through|-|/) ?)*(?:3|iii|three)\b"
 )
 _MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
-_DAY = rf"{_MONTH}\.?(?: \d{{1,2}}(?:st|nd|rd|th)?)?(?!\w)|\d{{1,2}}/\d{{1,2}}"
+_DAY = rf"{_MONTH}\.?(?: \d{{1,2}}(?:st|nd|rd|th)?)?(?!\w)|\d{{1,2}}/\d{{1,2}}|match day"
 DATE = re.compile(
     rf"(?:by|before|prior to|no later than|until|on or before|deadline(?: of| is)?:?|not later than)[ ,]+(?:the )?({_DAY})"
 )

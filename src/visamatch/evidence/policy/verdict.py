@@ -42,7 +42,7 @@ _ASKING = frozenset(
 )
 # A limit that has no code of its own; being matched or qualified is none.
 _LIMIT = re.compile(
-    r"\b(?:(?:only|solely) (?:\w+ )?(?:for|to|in|at|after|if|when|with|where|through)|if|provided|as long as|when|unless|for (?:those|\w+s) (?:who|whose|that))\b"
+    r"\b(?:(?:restricted|limited|reserved) (?:to|for)|(?:only|solely) (?:\w+ )?(?:for|to|in|at|after|if|when|with|where|through)|if|provided|as long as|when|unless|for (?:those|\w+s) (?:who|whose|that))\b"
     r"(?! (?:\w+ ){0,5}?(?:accepted|match\w*|selected|hired|appointed|qualif\w+|eligible|needed|required|requested|"
     r"necessary|applicable|possible|possibl\w|interested|questions?|ecfmg)\b)"
     r"|\b(?:want|wish|seek|need|request)(?:s|ing)? (?:for )?(?:an? )?h-?1\W?b?\w*(?: \w+)? must (?!contact|notify|tell|inform|indicate|note)"
