@@ -142,7 +142,7 @@ def _about_others(kinds: set[str], cues: list[Cue]) -> bool:
         return True
     if _opens_elsewhere(cues):
         return True
-    if "paperwork" in kinds and not kinds & {"own", "trainee"}:
+    if "paperwork" in kinds and not (kinds & {"own", "trainee"} and kinds & PREDICATES):
         return True
     return "greencard" in kinds and not kinds & {"j1", "h1b"}
 
@@ -374,6 +374,11 @@ def _clause_claims(
     turned = any(c.kind in ("except", "instead") for c in cues)
     if any(c.kind in ("j1", "h1b") for c in visas) and not turned:
         visas = [c for c in visas if c.kind != "visa"]
+    visas = [
+        c  # "TN visas": the name of one
+        for i, c in enumerate(visas)
+        if c.kind != "visa" or i == 0 or sentence.plain[visas[i - 1].end : c.start].strip()
+    ]
     stance, closed = _stance(cues, sentence.plain, page, earlier)
     start, end = sentence.start + cues[0].start, sentence.start + cues[-1].end
     soft = any(c.kind in ("soft", "soft_neg") for c in cues)
@@ -443,6 +448,8 @@ def _stance(cues: list[Cue], plain: str, page: _Page, earlier: list[Claim]) -> t
         return "offer", closed
     if page.header and "neg" not in kinds and len(plain) < 80:
         return page.header, page.header_closed
+    if earlier and earlier[-1].stance == "refuse" and re.search(r"\b(?:is|are|do)\W*$", plain):
+        return "offer", False
     if earlier and earlier[-1].stance != "refuse":
         return earlier[-1].stance, earlier[-1].closed
     return _row(cues, plain)
@@ -457,8 +464,10 @@ def _negated(cues: list[Cue], plain: str) -> bool:
         elif cue.kind == "neg" and not _negates_visa(i, cues, plain):
             later = [c.kind for c in cues[i + 1 :]]
             ours = any(c.kind == "own" for c in cues[:i]) and bool(VISAS & set(later))
-            if ours or any(k in ("offer", "consider", "seek", "admit") for k in later) or (
-                _has_visa(cues[:i]) and _NOTHING_MORE.match(plain[cue.end : cue.end + 60])
+            if (
+                ours
+                or any(k in ("offer", "consider", "seek", "admit") for k in later)
+                or (_has_visa(cues[:i]) and _NOTHING_MORE.match(plain[cue.end : cue.end + 60]))
             ):
                 flips += 1
     return flips % 2 == 1
@@ -478,7 +487,14 @@ def _own_stance(visa: Cue, cues: list[Cue], plain: str, stance: Stance) -> Stanc
     refused = [c for i, c in enumerate(cues) if c.kind == "neg" and _negates_visa(i, cues, plain)]
     if refused and any(cues[cues.index(c) + 1] is visa for c in refused):
         return "refuse"
-    if sum(kind in ("except", "instead") for kind in before) % 2:
+    turns = [
+        c
+        for c in cues
+        if c.start < visa.start
+        and c.kind in ("except", "instead")
+        and not (stance == "offer" and plain.startswith("besides", c.start))
+    ]
+    if len(turns) % 2:
         return "offer" if stance == "refuse" or refused else "refuse"
     if any(c.start < visa.start for c in refused):
         return "refuse"

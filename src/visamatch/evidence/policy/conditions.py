@@ -31,7 +31,7 @@ class Condition:
     end: int
 
 
-_STEP3 = re.compile(
+STEP3 = re.compile(
     r"(?:all )?(?:three|3) (?:usmle )?(?:steps|parts)\b|(?:usmle )?(?:steps?|parts?) ?(?:(?:1|i|one|2|ii|two|,|and|&|ck|cs|through|-|/) ?)*(?:3|iii|three)\b"
 )
 _MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
@@ -69,7 +69,7 @@ def conditions_in(low: str, start: int, end: int) -> list[Condition]:
 def step3_in(low: str, start: int, end: int) -> tuple[Condition, str] | None:
     """The Step 3 condition said in ``low[start:end]`` and its date in words, if any."""
     piece = low[start:end]
-    match = _STEP3.search(piece)
+    match = STEP3.search(piece)
     if not match or re.search(
         r"step (?:3|iii)\b.{0,30}(?:not (?:required|needed)|preferred|recommended)", piece
     ):

@@ -52,7 +52,9 @@ def read_policy(text: str, *, html_date: str = "", http_date: str = "") -> Readi
     j1 = j1_of(claims, h1b)
     asked, asked_spans = requirements_of(parts)
     if h1b.step3_deadline:
-        asked["step3_deadline"] = h1b.step3_deadline.title()
+        asked["step3_deadline"] = re.sub(
+            r"(?<=\d)(?:st|nd|rd|th)|\.$", "", h1b.step3_deadline
+        ).title()
     label = _label(claims, j1, h1b.answer)
     return Reading(
         label=label,

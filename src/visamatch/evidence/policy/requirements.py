@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from visamatch.evidence.policy.conditions import DATE
+from visamatch.evidence.policy.conditions import DATE, STEP3
 from visamatch.evidence.policy.reading import Span
 from visamatch.evidence.policy.text import Sentence
 
@@ -86,7 +86,6 @@ _SCORE = re.compile(
 _SCORE_FIRST = re.compile(
     r"(?P<score>[12]\d\d) (?:or (?:higher|above|better|greater|more) |and above |minimum )?(?:on|for|in) (?:the )?(?:usmle )?(?P<step>steps? ?(?:1|i|one|2|ii|two)\b(?:[ ,&/-]*(?:and |or )?(?:step )?(?:2|ii|two)\b)?)"
 )
-_STEP3 = re.compile(r"(?:usmle )?steps? (?:(?:1|i|one|2|ii|two|,|and|&)[ ,]*)*(?:3|iii)\b")
 _OF_VISA = re.compile(r"\bh-?1|visa")
 _ECFMG = re.compile(
     r"\be[cf]?c?fmg\b[^.;]{0,40}?(?:certif\w+|report)|certif\w+ (?:\w+ ){0,3}?(?:by|from|of|through) (?:the )?ecfmg|"
@@ -230,7 +229,7 @@ def _scores(clause: str) -> Iterator[Found]:
 
 
 def _step3(clause: str) -> Iterator[Found]:
-    match = _STEP3.search(clause)
+    match = STEP3.search(clause)
     if not match:
         return
     if re.search(r"(?:\bnot|n't) (?:\w+ )?(?:require|need|necessary)", clause):

@@ -28,18 +28,6 @@ _DIRECT = frozenset(
     }
 )
 _WHO = frozenset({"us_grad_only", "us_grad_f1_only", "transfer_only"})
-# Conditions that imply an offer where the H-1B is only named.
-_ASKING = frozenset(
-    {
-        "case_by_case",
-        "exceptional_only",
-        "institution_approval",
-        "pending_proclamation",
-        "score_threshold",
-        "other:subject_to_regulations",
-        "other:requirements_met_in_time",
-    }
-)
 # A limit that has no code of its own; being matched or qualified is none.
 _LIMIT = re.compile(
     r"\b(?:(?:restricted|limited|reserved) (?:to|for)|(?:only|solely) (?:\w+ )?(?:for|to|in|at|after|if|when|with|where|through)|if|provided|as long as|when|unless|for (?:those|\w+s) (?:who|whose|that))\b"
@@ -99,9 +87,8 @@ def _asked_for(claim: Claim, claims: list[Claim], sentences: list[Sentence], low
     """Whether a condition is put on an H-1B that is merely named: "the H-1B requires Step 3"."""
     sentence = sentences[claim.sentence]
     for start, end in _territory(claim.sentence, [claim], claims, sentence):
-        if step3_in(low, start, end) or any(
-            c.code in _ASKING for c in conditions_in(low, start, end)
-        ):
+        said = {c.code for c in conditions_in(low, start, end)}
+        if step3_in(low, start, end) or said - TERMS:
             return True
     return False
 
