@@ -11,7 +11,7 @@ import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Any, Literal
 
 from visamatch.evidence.policy.conditions import SOFT, conditions_in
 from visamatch.evidence.policy.cues import PREDICATES, VISAS, Cue, scan
@@ -26,11 +26,12 @@ _BY_ECFMG = re.compile(
     r"sponsor\w* (?:\w+ )?(?:by|through|via|from) (?:the )?e?c?fmg|(?:through|via) (?:the )?ecfmg|ecfmg is the (?:sole )?sponsor|sponsor\w* of ecfmg|ecfmg\W+(?:is |as )?the (?:sole|only)(?: \w+)? sponsor|from (?:the )?ecfmg"
 )
 _GAP = re.compile(
-    r"[\s:,'\"]*(?:(?:the|an?|any|of|for|with|on|all|new|holders?|applicants?)\s+){0,3}"
+    r"[\s:,'\"]*(?:(?:the|an?|any|of|for|to|with|on|all|new|holders?|applicants?)\s+){0,3}"
 )
 _LABEL = re.compile(
     r"(?:\b(?:[jh]-?1\W?b?|visas?|sponsorship|status|accepted|opt\)?)|[:|\t,-])[^a-z0-9]*$"
 )
+_ONLY_ONE = re.compile(r"\b(?:is|are|remains?|as) (?:the|our) $")
 _NOTHING_MORE = re.compile(
     r"[^a-z]*(?:at (?:this|the present) time|currently|at present|now|yet)?\s*(?:[,;.()—]|$|and |but )"
 )
@@ -46,6 +47,7 @@ class Claim:
         soft: "generally not", "rarely": a refusal that is not firm.
         excepted: a refusal followed by "unless …" or the like.
         new_only: a refusal of new petitions, which leaves transfers open.
+        limited: an offer to some, denied to others ("fellows, but not residents").
         by_ecfmg: the J-1 named by its sponsor.
         sentence: index of the sentence; start, end: the clause in the text.
     """
@@ -59,6 +61,7 @@ class Claim:
     soft: bool = False
     excepted: bool = False
     new_only: bool = False
+    limited: bool = False
     by_ecfmg: bool = False
 
 
@@ -67,6 +70,7 @@ class _Page:
     """What earlier sentences leave behind for the next one."""
 
     asked: list[str] = field(default_factory=list)  # visas of an unanswered question
+    asked_new: bool = False  # it asked about new H-1B petitions
     header: Stance | None = None  # the predicate that a list takes from the line above it
     header_closed: bool = False
     before: list[str] = field(default_factory=list)  # visas of the sentence before, for "them"
@@ -92,6 +96,7 @@ def claims_of(sentences: list[Sentence]) -> list[Claim]:
 def _ask(page: _Page, sentence: Sentence, cues: list[Cue]) -> None:
     named = [c.kind for c in cues if c.kind in _ASKED]
     which = re.match(r"(?:\W*q\W+)?(?:what|which)\b", sentence.plain) is not None
+    page.asked_new = any(c.special == "h1b_new" for c in cues)
     page.mute = (
         _opens_elsewhere(cues)
         or any(c.kind == "aside" for c in cues)
@@ -188,7 +193,7 @@ def _sentence_claims(
         closed = any(c.closed for c in made)
         for visa in page.asked:
             if visa not in done and not (closed and answer == "offer"):
-                yield Claim(visa, answer, *whole)
+                yield Claim(visa, answer, *whole, new_only=page.asked_new and visa == "h1b")
     elif not made and not answer and _PRONOUN.search(sentence.plain) and before:
         stance = _elliptic(rest, sentence.plain)
         if stance == "refuse" and "offer" in kinds and "elsewhere" not in kinds:
@@ -203,7 +208,9 @@ def _answer(plain: str, cues: list[Cue]) -> tuple[Stance | None, list[Cue]]:
     first = cues[0]
     lead = plain[: first.start].strip(" ,:-a.")
     word = plain[first.start : first.end]
-    if lead not in ("", "unfortunately", "sorry", "regrettably") or word not in ("yes", "no"):
+    if lead not in ("", "unfortunately", "sorry", "regrettably"):
+        return None, cues
+    if first.kind == "neg" and word != "no":
         return None, cues
     after = plain[first.end :].lstrip()
     if (
@@ -213,7 +220,7 @@ def _answer(plain: str, cues: list[Cue]) -> tuple[Stance | None, list[Cue]]:
         and not after.startswith(("we ", "our "))
     ):
         return None, cues
-    return ("offer" if word == "yes" else "refuse"), cues[1:]
+    return ("refuse" if word == "no" else "offer"), cues[1:]
 
 
 def _elliptic(cues: list[Cue], plain: str) -> Stance | None:
@@ -268,6 +275,8 @@ def _main_clause(cues: list[Cue]) -> list[Cue]:
     )
     inner = not _has_visa(cues[:start]) or cues[start - 1].kind == "join"  # "or, if …, an H-1B"
     end = next(ends, len(cues)) if inner else len(cues)
+    if cues[start].special == "only_if" and _names(cues[start:end]) and not _names(cues[:start]):
+        return [*cues[:start], Cue("only", cues[start].start, cues[start].end), *cues[start + 1 :]]
     audience = [c for c in cues[start:end] if c.kind in ("elsewhere", "trainee")]
     main = [*cues[:start], *audience, *cues[end:]]
     only = Cue("only_if", cues[start].start, cues[start].start)
@@ -282,7 +291,9 @@ def _pieces(cues: list[Cue]) -> list[list[Cue]]:
         if cue.kind == "open":
             inner = []
         elif cue.kind == "close" and inner is not None:
-            if any(c.kind in PREDICATES | {"neg", "only"} for c in inner):
+            if _has_visa(outer[-1][-1:]) and {c.kind for c in inner} in ({"yes"}, {"neg"}):
+                asides.append([outer[-1].pop(), *inner])  # "J-1 (yes), H-1B (no)"
+            elif any(c.kind in PREDICATES | {"neg", "only"} for c in inner):
                 asides.append(inner)
             elif all(c.kind in VISAS or c.kind in _LINKS for c in inner):
                 outer[-1] += inner
@@ -309,9 +320,11 @@ def _after_colon(label: list[Cue], rest: list[Cue]) -> bool:
     if not label or label[-1].kind != "colon":
         return False
     clause = itertools.takewhile(lambda c: c.kind != "cut", rest)
-    return not any(c.kind in ("j1", "h1b") for c in label) or any(
-        c.kind in ("j1", "h1b") for c in clause
-    )
+    return not _names(label) or _names(list(clause))
+
+
+def _names(cues: list[Cue]) -> bool:
+    return any(c.kind in ("j1", "h1b") for c in cues)
 
 
 def _in_if(cues: list[Cue]) -> bool:
@@ -366,9 +379,8 @@ def _clause_claims(
     if cues and cues[0].kind == "cut":
         cues = cues[1:]
     visas = [c for c in cues if c.kind in VISAS]
-    if not visas and earlier and cues and _takes_back(cues, sentence.plain, earlier[-1].stance):
-        last = earlier[-1].start
-        earlier[:] = [replace(c, stance="refuse") if c.start == last else c for c in earlier]
+    if not visas and earlier and cues:
+        _look_back(cues, sentence.plain, earlier)
     if not visas or _of_others(cues, page):
         return
     turned = any(c.kind in ("except", "instead") for c in cues)
@@ -394,9 +406,27 @@ def _clause_claims(
             closed=closed and own != "refuse",
             soft=soft,
             excepted=excepted and own == "refuse",
+            limited=excepted and own == "offer",
             new_only=cue.special == "h1b_new" or any(c.special == "initiate" for c in cues),
             by_ecfmg=cue.special == "j1_ecfmg" or _BY_ECFMG.search(sentence.plain) is not None,
         )
+
+
+def _look_back(cues: list[Cue], plain: str, earlier: list[Claim]) -> None:
+    """Let a clause without a visa turn or limit the claims of the clause before it."""
+    last = earlier[-1]
+    if _takes_back(cues, plain, last.stance):
+        turned: dict[str, Any] = {"stance": "refuse"}
+    elif last.stance == "offer" and any(c.kind == "neg" for c in cues) and _of_trainees(cues):
+        turned = {"limited": True}
+    else:
+        return
+    earlier[:] = [replace(c, **turned) if c.start == last.start else c for c in earlier]
+
+
+def _of_trainees(cues: list[Cue]) -> bool:
+    kinds = {c.kind for c in cues}
+    return "trainee" in kinds and "elsewhere" not in kinds and not kinds & PREDICATES - {"offer"}
 
 
 def _takes_back(cues: list[Cue], plain: str, last: Stance) -> bool:
@@ -411,7 +441,7 @@ def _takes_back(cues: list[Cue], plain: str, last: Stance) -> bool:
     return bool(re.search(r"no longer|not anymore", said)) or (
         any(c.kind == "offer" for c in cues)
         and bool(_PRONOUN.search(said) or not plain[cues[-1].end :].strip(" .!"))
-    )
+    ) or (last == "named" and re.search(r"(?:not|n't)\W*$", said) is not None)
 
 
 def _except(earlier: list[Claim]) -> None:
@@ -434,7 +464,7 @@ def _stance(cues: list[Cue], plain: str, page: _Page, earlier: list[Claim]) -> t
     kinds = [c.kind for c in cues]
     if "past" in kinds and "neg" not in kinds:
         return "named", False
-    closed = "only" in kinds and _closes(cues)
+    closed = "only" in kinds and _closes(cues, plain)
     if _negated(cues, plain):
         return "refuse", False
     positive = _positive(cues, plain)
@@ -451,6 +481,8 @@ def _stance(cues: list[Cue], plain: str, page: _Page, earlier: list[Claim]) -> t
     if earlier and earlier[-1].stance == "refuse" and re.search(r"\b(?:is|are|do)\W*$", plain):
         return "offer", False
     if earlier and earlier[-1].stance != "refuse":
+        if "modal" in kinds:
+            return "consider", False
         return earlier[-1].stance, earlier[-1].closed
     return _row(cues, plain)
 
@@ -496,8 +528,9 @@ def _own_stance(visa: Cue, cues: list[Cue], plain: str, stance: Stance) -> Stanc
     ]
     if len(turns) % 2:
         return "offer" if stance == "refuse" or refused else "refuse"
-    if any(c.start < visa.start for c in refused):
-        return "refuse"
+    if refused and refused[-1].start < visa.start:
+        between = [c.kind for c in cues if refused[-1].start < c.start < visa.start]
+        return "offer" if "only" in between else "refuse"
     if stance == "refuse" and "only" in before:
         return "offer"
     if stance == "require" and not any(
@@ -507,11 +540,13 @@ def _own_stance(visa: Cue, cues: list[Cue], plain: str, stance: Stance) -> Stanc
     return stance
 
 
-def _closes(cues: list[Cue]) -> bool:
+def _closes(cues: list[Cue], plain: str) -> bool:
     """Whether "only" binds visas: one stands after it, or right before it at the end of the clause."""
     for i, cue in enumerate(cues):
         if cue.kind == "only":
             after = [c.kind for c in cues[i + 1 :]]
+            if _has_visa(cues[:i]) and _ONLY_ONE.search(plain, 0, cue.start):
+                return True
             return bool(VISAS & set(after)) or (
                 _has_visa(cues[max(0, i - 2) : i])
                 and cues[i - 1].kind in VISAS | {"offer"}

@@ -78,5 +78,7 @@ def scan(sentence: str) -> list[Cue]:
             kind = _MARKS.get(match.group(), "join" if match.group() == "," else "slash")
         common = _SAME.get(kind, kind)
         special = match.group() if kind in ("join", "cut") else kind if kind != common else ""
+        if kind == "if" and match.group().startswith(("only", "solely")):
+            special = "only_if"
         found.append(Cue(common, match.start(), match.end(), special))
     return found

@@ -35,6 +35,7 @@ _LIMIT = re.compile(
     r"necessary|applicable|possible|possibl\w|interested|questions?|ecfmg)\b)"
     r"|\b(?:want|wish|seek|need|request)(?:s|ing)? (?:for )?(?:an? )?h-?1\W?b?\w*(?: \w+)? must (?!contact|notify|tell|inform|indicate|note)"
 )
+_TO_J1 = re.compile(r"(?:chang|convert|switch)\w* to (?:an? )?j-?1")
 _EXAMPLE = re.compile(r"(?:including|not limited to|for example|for instance|such as|e\.g\.)")
 _LIMITED = frozenset(
     {
@@ -86,6 +87,8 @@ def h1b_of(claims: list[Claim], sentences: list[Sentence], low: str) -> H1b:
 def _asked_for(claim: Claim, claims: list[Claim], sentences: list[Sentence], low: str) -> bool:
     """Whether a condition is put on an H-1B that is merely named: "the H-1B requires Step 3"."""
     sentence = sentences[claim.sentence]
+    if _TO_J1.search(sentence.plain):
+        return False
     for start, end in _territory(claim.sentence, [claim], claims, sentence):
         said = {c.code for c in conditions_in(low, start, end)}
         if step3_in(low, start, end) or said - TERMS:
@@ -109,7 +112,7 @@ def _taken(
             return H1b("no", note="the text names the H-1B both ways; the later words count")
         return H1b("unknown", note="the text names the H-1B both ways")
     limited = any(
-        _LIMIT.search(low, start, end)
+        c.limited or _LIMIT.search(low, start, end)
         for c in takes
         for start, end in _territory(c.sentence, takes, claims, sentences[c.sentence])
     )
