@@ -31,6 +31,7 @@ _GAP = re.compile(
 _LABEL = re.compile(
     r"(?:\b(?:[jh]-?1\W?b?|visas?|sponsorship|status|accepted|opt\)?)|[:|\t,-])[^a-z0-9]*$"
 )
+_GENERAL_QUESTION = re.compile(r" should i |^\W*(?:q\W+)?what (?:is|are) (?:an? |the )?[jh]\W?1")
 _ONLY_ONE = re.compile(r"\b(?:is|are|remains?|as) (?:the|our) $")
 _NOTHING_MORE = re.compile(
     r"[^a-z]*(?:at (?:this|the present) time|currently|at present|now|yet)?\s*(?:[,;.()—]|$|and |but )"
@@ -100,7 +101,7 @@ def _ask(page: _Page, sentence: Sentence, cues: list[Cue]) -> None:
     page.mute = (
         _opens_elsewhere(cues)
         or any(c.kind == "aside" for c in cues)
-        or " should i " in sentence.plain
+        or _GENERAL_QUESTION.search(sentence.plain) is not None
     )
     if (
         which
@@ -169,7 +170,7 @@ def _opens_elsewhere(cues: list[Cue]) -> bool:
 
 
 def _own_subject(cues: list[Cue]) -> bool:
-    first = next((c for c in cues if c.kind in ("own", "general")), None)
+    first = next((c for c in cues if c.kind in ("own", "general", "explain")), None)
     return first is not None and first.kind == "own"
 
 
@@ -303,7 +304,7 @@ def _pieces(cues: list[Cue]) -> list[list[Cue]]:
         elif cue.kind == "if_list":
             break
         elif (
-            (cue.kind == "cut" and not _in_if(outer[-1]))
+            (cue.kind == "cut" and (cue.special == ";" or not _in_if(outer[-1])))
             or cue.kind == "unless"
             or (cue.kind == "own" and _after_colon(outer[-1], cues[place:]))
         ):
@@ -381,6 +382,8 @@ def _clause_claims(
     visas = [c for c in cues if c.kind in VISAS]
     if not visas and earlier and cues:
         _look_back(cues, sentence.plain, earlier)
+    if not visas and any(c.special == "foreigner" for c in cues) and _negated(cues, sentence.plain):
+        yield Claim("visa", "refuse", index, sentence.start, sentence.end)  # citizens only
     if not visas or _of_others(cues, page):
         return
     turned = any(c.kind in ("except", "instead") for c in cues)
@@ -438,10 +441,14 @@ def _takes_back(cues: list[Cue], plain: str, last: Stance) -> bool:
         return last == "named"  # "we used to, but stopped"
     if not any(c.kind == "neg" for c in cues):
         return False
-    return bool(re.search(r"no longer|not anymore", said)) or (
-        any(c.kind == "offer" for c in cues)
-        and bool(_PRONOUN.search(said) or not plain[cues[-1].end :].strip(" .!"))
-    ) or (last == "named" and re.search(r"(?:not|n't)\W*$", said) is not None)
+    return (
+        bool(re.search(r"no longer|not anymore", said))
+        or (
+            any(c.kind == "offer" for c in cues)
+            and bool(_PRONOUN.search(said) or not plain[cues[-1].end :].strip(" .!"))
+        )
+        or (last == "named" and re.search(r"(?:not|n't)\W*$", said) is not None)
+    )
 
 
 def _except(earlier: list[Claim]) -> None:
@@ -457,7 +464,8 @@ def _of_others(cues: list[Cue], page: _Page) -> bool:
     kinds = {c.kind for c in cues}
     if "trainee" in kinds:
         return False
-    return "elsewhere" in kinds or page.elsewhere or "spouse" in kinds
+    spouse = any(c.kind == "spouse" and not _has_visa(cues[:i]) for i, c in enumerate(cues))
+    return "elsewhere" in kinds or page.elsewhere or spouse
 
 
 def _stance(cues: list[Cue], plain: str, page: _Page, earlier: list[Claim]) -> tuple[Stance, bool]:

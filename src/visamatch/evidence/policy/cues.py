@@ -20,6 +20,7 @@ _SAME = {
     "foreigner": "trainee",
     "duty": "explain",
     "offered": "offer",
+    "was": "past",
     "j1_ecfmg": "j1",
     "h1b_new": "h1b",
     "other_status": "other",

@@ -30,7 +30,7 @@ _DIRECT = frozenset(
 _WHO = frozenset({"us_grad_only", "us_grad_f1_only", "transfer_only"})
 # A limit that has no code of its own; being matched or qualified is none.
 _LIMIT = re.compile(
-    r"\b(?:(?:restricted|limited|reserved) (?:to|for)|(?:only|solely) (?:\w+ )?(?:for|to|in|at|after|if|when|with|where|through)|if|provided|as long as|when|unless|for (?:those|\w+s) (?:who|whose|that))\b"
+    r"\b(?:(?:restricted|limited|reserved) (?:to|for)|(?:only|solely) (?:\w+ )?(?:for|to|in|at|after|if|when|with|where|through)|if|provided (?:that|the|you|they|all|an?)|with (?:\w+ )?(?:restrictions|limitations|conditions)|as long as|when|unless|for (?:those|\w+s) (?:who|whose|that))\b"
     r"(?! (?:\w+ ){0,5}?(?:accepted|match\w*|selected|hired|appointed|qualif\w+|eligible|needed|required|requested|"
     r"necessary|applicable|possible|possibl\w|interested|questions?|ecfmg)\b)"
     r"|\b(?:want|wish|seek|need|request)(?:s|ing)? (?:for )?(?:an? )?h-?1\W?b?\w*(?: \w+)? must (?!contact|notify|tell|inform|indicate|note)"
@@ -137,9 +137,9 @@ def _refused(
         found, deadline = _conditions(opened or soft, claims, sentences, low)
 
         codes = {c.code for c in found} - TERMS
-        if opened and codes - SOFT:
+        if opened and codes - SOFT or any(c.excepted for c in opened) and not codes:
             return H1b("conditional", found, deadline)
-        if codes & SOFT or any(c.excepted for c in opened):
+        if codes & SOFT:
             return H1b("case_by_case", tuple(c for c in found if c.code in SOFT))
     return H1b("no")
 
