@@ -10,12 +10,13 @@ import json
 import sys
 import time
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from visamatch.evidence.policy import Reading, read_policy
 
-Pair = tuple[str, str]  # labelled, read
+Pairs = Sequence[tuple[str, str]]  # labelled, read
 Row = tuple[dict[str, Any], Reading]
 H1B = ("yes", "no", "conditional", "case_by_case", "unknown")
 J1 = ("yes", "no", "unknown")
@@ -63,7 +64,7 @@ def figures(rows: list[Row]) -> list[str]:
         f"flips: {len(turned)} of {len(rows)}",
         "condition: precision, recall (labelled, read)",
     ]
-    return lines + [*conditions(policy), *asked(rows)]
+    return [*lines, *conditions(policy), *asked(rows)]
 
 
 def conditions(rows: list[Row]) -> list[str]:
@@ -114,25 +115,25 @@ def errors(rows: list[Row]) -> list[str]:
     ]
 
 
-def count(pairs: list[Pair], label: str) -> int:
+def count(pairs: Pairs, label: str) -> int:
     """How often ``label`` was given."""
     return sum(a == label for a, _ in pairs)
 
 
-def f1(pairs: list[Pair], label: str) -> float:
+def f1(pairs: Pairs, label: str) -> float:
     """F1 of one class; 0 where it was neither labelled nor read."""
     hit = sum(a == b == label for a, b in pairs)
     total = sum((a == label) + (b == label) for a, b in pairs)
     return 2 * hit / total if total else 0.0
 
 
-def macro_f1(pairs: list[Pair], labels: tuple[str, ...]) -> float:
+def macro_f1(pairs: Pairs, labels: tuple[str, ...]) -> float:
     """The mean F1 over the classes that were labelled."""
     present = [label for label in labels if count(pairs, label)]
     return sum(f1(pairs, label) for label in present) / len(present)
 
 
-def accuracy(pairs: list[Pair]) -> float:
+def accuracy(pairs: Pairs) -> float:
     """The share read as labelled."""
     return sum(a == b for a, b in pairs) / len(pairs)
 

@@ -292,12 +292,7 @@ def _pieces(cues: list[Cue]) -> list[list[Cue]]:
         if cue.kind == "open":
             inner = []
         elif cue.kind == "close" and inner is not None:
-            if _has_visa(outer[-1][-1:]) and {c.kind for c in inner} in ({"yes"}, {"neg"}):
-                asides.append([outer[-1].pop(), *inner])  # "J-1 (yes), H-1B (no)"
-            elif any(c.kind in PREDICATES | {"neg", "only"} for c in inner):
-                asides.append(inner)
-            elif all(c.kind in VISAS or c.kind in _LINKS for c in inner):
-                outer[-1] += inner
+            _close(inner, outer[-1], asides)
             inner = None
         elif inner is not None:
             inner.append(cue)
@@ -314,6 +309,16 @@ def _pieces(cues: list[Cue]) -> list[list[Cue]]:
     if inner:
         outer[-1] += inner
     return outer + asides
+
+
+def _close(inner: list[Cue], before: list[Cue], asides: list[list[Cue]]) -> None:
+    """Put the words of a pair of brackets where they belong."""
+    if _has_visa(before[-1:]) and {c.kind for c in inner} in ({"yes"}, {"neg"}):
+        asides.append([before.pop(), *inner])  # "J-1 (yes), H-1B (no)"
+    elif any(c.kind in PREDICATES | {"neg", "only"} for c in inner):
+        asides.append(inner)
+    elif all(c.kind in VISAS or c.kind in _LINKS for c in inner):
+        before += inner
 
 
 def _after_colon(label: list[Cue], rest: list[Cue]) -> bool:
@@ -410,7 +415,8 @@ def _clause_claims(
             soft=soft,
             excepted=excepted and own == "refuse",
             limited=excepted and own == "offer",
-            new_only=cue.special == "h1b_new" or any(c.special == "initiate" for c in cues),
+            new_only=cue.special == "h1b_new"
+            or (cue.kind in ("h1b", "visa") and any(c.special == "initiate" for c in cues)),
             by_ecfmg=cue.special == "j1_ecfmg" or _BY_ECFMG.search(sentence.plain) is not None,
         )
 

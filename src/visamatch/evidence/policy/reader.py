@@ -19,8 +19,10 @@ _HTML = re.compile(
 )
 _WORD = re.compile(r"[^\W\d_]+")
 _ENGLISH = frozenset(
-    "the of and to in for is are be we not on with or a our will must by at do does you your if i an as have has "
-    "that this from can may all no yes it should than any must who which only".split()
+    _WORD.findall(
+        "the of and to in for is are be we not on with or a our will must by at do does you your if i an as have "
+        "has that this from can may all no yes it should than any who which only"
+    )
 )
 _OTHER_VISAS = {"pr": "Permanent Resident", "ead": "EAD", "opt": "F-1 OPT"}
 

@@ -133,14 +133,15 @@ def _refused(
     """No, unless the refusal is for some only, not firm and followed by a door, or has an exception."""
     opened = [c for c in refusals if c.excepted or c.new_only]
     soft = [c for c in refusals if c.soft]
-    if opened or soft:
-        found, deadline = _conditions(opened or soft, claims, sentences, low)
-
-        codes = {c.code for c in found} - TERMS
-        if opened and codes - SOFT or any(c.excepted for c in opened) and not codes:
-            return H1b("conditional", found, deadline)
-        if codes & SOFT:
-            return H1b("case_by_case", tuple(c for c in found if c.code in SOFT))
+    if not opened and not soft:
+        return H1b("no")
+    found, deadline = _conditions(opened or soft, claims, sentences, low)
+    codes = {c.code for c in found} - TERMS
+    met = codes - SOFT or (not codes and any(c.excepted for c in opened))
+    if opened and met:
+        return H1b("conditional", found, deadline)
+    if codes & SOFT:
+        return H1b("case_by_case", tuple(c for c in found if c.code in SOFT))
     return H1b("no")
 
 
