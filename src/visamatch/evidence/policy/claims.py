@@ -31,6 +31,11 @@ _GAP = re.compile(
 _LABEL = re.compile(
     r"(?:\b(?:[jh]-?1\W?b?|visas?|sponsorship|status|accepted|opt\)?)|[:|\t,-])[^a-z0-9]*$"
 )
+# Letters without which no visa of the lexicon can be named.
+_OF_VISAS = re.compile(
+    r"visa|immigra|sponsor|citizen|ecfmg|efmg|exchange|\b[jhf][- ]?[1il]|\b[jhf][- ]|\bopt|optional|\beads?\b|employ|"
+    r"work|authori|lawful|perman|green|residency|\b[oeb]-?\d|\btn\b|occupation|other"
+)
 _GENERAL_QUESTION = re.compile(r" should i |^\W*(?:q\W+)?what (?:is|are) (?:an? |the )?[jh]\W?1")
 _ONLY_ONE = re.compile(r"\b(?:is|are|remains?|as) (?:the|our) $")
 _NOTHING_MORE = re.compile(
@@ -83,7 +88,7 @@ def claims_of(sentences: list[Sentence]) -> list[Claim]:
     """All live claims of a page, in order. Talk of others' visas (faculty, waivers, law) makes none."""
     page, found = _Page(), []
     for index, sentence in enumerate(sentences):
-        cues = scan(sentence.plain)
+        cues = list(scan(sentence.plain)) if _may_speak(sentence, page) else []
         if sentence.ends == "?":
             _ask(page, sentence, cues)
             continue
@@ -92,6 +97,15 @@ def claims_of(sentences: list[Sentence]) -> list[Claim]:
         found += made
         _remember(page, sentence, cues, made)
     return found
+
+
+def _may_speak(sentence: Sentence, page: _Page) -> bool:
+    """Whether a sentence can matter: most of a page neither names a visa nor answers or heads one that does."""
+    return (
+        _OF_VISAS.search(sentence.plain) is not None
+        or sentence.ends not in (".", "!")
+        or bool(page.asked or page.before or page.header)
+    )
 
 
 def _ask(page: _Page, sentence: Sentence, cues: list[Cue]) -> None:
@@ -123,7 +137,7 @@ def _remember(page: _Page, sentence: Sentence, cues: list[Cue], made: list[Claim
         page.elsewhere = "trainee" not in kinds
     if made:
         page.before = [c.visa for c in made if c.visa in _ASKED] or page.before
-    elif kinds & {"j1", "h1b"}:
+    elif not _PRONOUN.search(sentence.plain) or kinds & {"j1", "h1b"}:
         page.before = [c.kind for c in cues if c.kind in ("j1", "h1b")]
     heading = sentence.ends in ("", ":")
     if heading and kinds & PREDICATES and "visa" in kinds | {c.visa for c in made}:

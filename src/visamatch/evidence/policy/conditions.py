@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from visamatch.evidence.policy.cues import alternatives, lexicon
 
@@ -58,12 +58,15 @@ def _patterns() -> list[tuple[str, re.Pattern[str]]]:
 
 def conditions_in(low: str, start: int, end: int) -> list[Condition]:
     """The condition codes said in ``low[start:end]``, Step 3 left out."""
-    piece = low[start:end]
     return [
-        Condition(code, start + m.start(), start + m.end())
-        for code, pattern in _patterns()
-        if (m := pattern.search(piece))
+        Condition(code, start + left, start + right) for code, left, right in _said(low[start:end])
     ]
+
+
+@lru_cache(maxsize=4096)
+def _said(piece: str) -> tuple[tuple[str, int, int], ...]:
+    found = ((code, pattern.search(piece)) for code, pattern in _patterns())
+    return tuple((code, m.start(), m.end()) for code, m in found if m)
 
 
 def step3_in(low: str, start: int, end: int) -> tuple[Condition, str] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 import yaml
@@ -70,7 +70,8 @@ _MARKS = {
 _MARKS |= {")": "close", "]": "close"}
 
 
-def scan(sentence: str) -> list[Cue]:
+@lru_cache(maxsize=4096)  # menus and footers repeat from page to page
+def scan(sentence: str) -> tuple[Cue, ...]:
     """All cues of a plain sentence; offsets count from its start."""
     found = []
     for match in _scanner().finditer(sentence):
@@ -82,4 +83,4 @@ def scan(sentence: str) -> list[Cue]:
         if kind == "if" and match.group().startswith(("only", "solely")):
             special = "only_if"
         found.append(Cue(common, match.start(), match.end(), special))
-    return found
+    return tuple(found)

@@ -17,6 +17,7 @@ LIMIT = 20_000_000  # characters; a longer text is no page
 _HTML = re.compile(
     r"<(?:!doctype html|html|head|body|div|p|table|ul|br|span|li|h[1-6])\b[^>]*>", re.I
 )
+_ODD = re.compile("[\x00-\x08\x0e-\x1f\ufffd]")
 _WORD = re.compile(r"[^\W\d_]+")
 _ENGLISH = frozenset(
     _WORD.findall(
@@ -79,8 +80,7 @@ def _unreadable(text: str, low: str) -> str:
     if not text.strip():
         return "there is no text"
     sample = text[:4000]
-    odd = sum(c == "\ufffd" or (ord(c) < 32 and c not in "\t\n\r\f\v") for c in sample)
-    if odd * 50 > len(sample):
+    if len(_ODD.findall(sample)) * 50 > len(sample):
         return "this is no readable text"
     words = _WORD.findall(low[:6000])
     if len(words) >= 25 and sum(w in _ENGLISH for w in words) * 14 < len(words):

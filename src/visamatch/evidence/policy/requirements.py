@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from visamatch.evidence.policy.conditions import DATE, STEP3
@@ -123,24 +124,35 @@ def requirements_of(sentences: list[Sentence]) -> tuple[dict[str, Any], list[Spa
     policy: dict[str, Any] = {}
     spans = []
     for sentence in sentences:
-        if sentence.ends == "?":
+        if sentence.ends == "?" or not _MAY_ASK.search(sentence.plain):
             continue
-        for start, clause in _clauses(sentence.plain):
-            for key, value, left, right in _read(clause):
-                if key == "step3" and _OF_VISA.search(sentence.plain):
-                    continue  # a condition of the visa
-                if key not in policy:
-                    policy[key] = value
-                    at = sentence.start + start
-                    spans.append(Span(at + left, at + right, f"{key}: {value}"))
+        for key, value, left, right in _asked(sentence.plain):
+            if key not in policy:
+                policy[key] = value
+                at = sentence.start
+                spans.append(Span(at + left, at + right, f"{key}: {value}"))
     if policy.get("usce_required") is False and "usce_preferred" in policy:
         del policy["usce_required"]
     return policy, spans
 
 
+_MAY_ASK = re.compile(
+    r"fmg|graduat|yog|degree|diploma|experience|usce|attempt|fail|try\b|sitting|first|score|usmle|step|part|letter"
+)
 _CLAUSE = re.compile(
     r";|, (?=(?:no|at least|requires?|must|and (?:have|at least)|graduat|ecfmg|us |u\.s|step)\b)|(?<=\d), |(?<=preferred), |(?<=required), |, and (?=have )"
 )
+
+
+@lru_cache(maxsize=4096)
+def _asked(plain: str) -> tuple[Found, ...]:
+    of_visa = _OF_VISA.search(plain) is not None  # then Step 3 is a condition of the visa
+    return tuple(
+        (key, value, start + left, start + right)
+        for start, clause in _clauses(plain)
+        for key, value, left, right in _read(clause)
+        if not (of_visa and key == "step3")
+    )
 
 
 def _clauses(plain: str) -> Iterator[tuple[int, str]]:
