@@ -21,6 +21,7 @@ _SAME = {
     "duty": "explain",
     "offered": "offer",
     "was": "past",
+    "unsponsored": "citizen",
     "j1_ecfmg": "j1",
     "h1b_new": "h1b",
     "other_status": "other",

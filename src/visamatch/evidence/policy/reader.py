@@ -66,7 +66,7 @@ def read_policy(text: str, *, html_date: str = "", http_date: str = "") -> Readi
         h1b_conditions=tuple(c.code for c in h1b.conditions),
         j1_conditions=_j1_conditions(claims, low),
         other_visas=_other_visas(claims),
-        needs_us_work_authorization_only=_work_only(claims, j1, h1b.answer, low),
+        needs_us_work_authorization_only=_work_only(claims, j1, h1b.answer),
         img_policy=asked,
         spans=_spans(claims, h1b, asked_spans),
         as_of=as_of,
@@ -121,13 +121,11 @@ def _other_visas(claims: list[Claim]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def _work_only(claims: list[Claim], j1: str, h1b: str, low: str) -> bool:
+def _work_only(claims: list[Claim], j1: str, h1b: str) -> bool:
     if j1 != "no" or h1b != "no":
         return False
     return any(
-        c.visa in ("pr", "ead", "citizen")
-        and (c.closed or c.stance == "require" or "without" in low[c.start : c.end])
-        for c in claims
+        c.visa in ("pr", "ead", "citizen") and (c.closed or c.stance == "require") for c in claims
     )
 
 
