@@ -117,11 +117,11 @@ def titles(rows: Sequence[Row], examples: int) -> None:
 
     trainee = ("resident", "fellow")
     hit = sum(s in trainee and m in trainee for s, m in zip(said, meant, strict=True))
+    precision, recall = (hit / sum(x in trainee for x in xs) for xs in (said, meant))
     print(f"titles                             n {len(rows):3}  macro-F1 {mean(map(f1, LABELS)):.3f}  "
-          f"trainee P {hit / sum(s in trainee for s in said):.3f}  R {hit / sum(m in trainee for m in meant):.3f}")  # fmt: skip
-    for row, label in [(r, s) for r, s in zip(rows, said, strict=True) if s != r["label"]][
-        :examples
-    ]:
+          f"trainee P {precision:.3f}  R {recall:.3f}")  # fmt: skip
+    wrong = [(row, label) for row, label in zip(rows, said, strict=True) if label != row["label"]]
+    for row, label in wrong[:examples]:
         print(
             f"    {row['job_title']} | {row['soc']} | {row['employer']}: {label}, meant {row['label']}"
         )
