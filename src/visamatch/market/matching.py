@@ -37,8 +37,8 @@ class Couples(NamedTuple):
     """Couples and their joint lists.
 
     ``member`` (C, 2): two applicants. ``option`` (R, 2): for each choice the *entry* (index into ``program``) of the
-    first and second member, or -1 for none; couple c's choices are ``option[start[c]:start[c + 1]]``, best first. The rows of
-    members in ``program`` hold every program that occurs in an option; their order means nothing.
+    first and second member, or -1 for none; couple c's choices are ``option[start[c]:start[c + 1]]``, best first.
+    The rows of members in ``program`` hold every program that occurs in an option; their order means nothing.
     """
 
     member: Ints
