@@ -31,7 +31,7 @@ applies, not (as in published match rates) those who certified a list.
 
 **Visa.** The cutoffs of ``non_us_img_visa`` suppose that the program takes this person's visa at all. Whether
 it does is ``evidence``'s P(sponsor): draw it once a row and program (or once an institution) and clear the
-column. """
+column."""
 
 from __future__ import annotations
 
