@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from visamatch.cli import facts, filings, plan, policy, programs, rules, serve
+from visamatch.cli import facts, filings, plan, policy, portfolio, programs, rules, serve
 from visamatch.errors import InputError
 
 app = typer.Typer(
@@ -29,6 +29,7 @@ app.add_typer(facts.app, name="facts")
 app.add_typer(filings.app, name="filings")
 app.command("plan")(plan.plan)
 app.add_typer(policy.app, name="policy")
+app.add_typer(portfolio.app, name="portfolio")
 app.add_typer(programs.app, name="programs")
 app.add_typer(rules.app, name="rules")
 app.command("serve")(serve.serve)
