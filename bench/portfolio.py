@@ -36,7 +36,7 @@ def national(applications: int) -> Problem:
 
 def _speed() -> str:
     lines = [
-        f"{PROGRAMS:,} programs x {SCENARIOS:,} scenarios, one core, median of {ROUNDS}. Reading = counting the ones.",
+        f"{PROGRAMS:,} programs x {SCENARIOS:,} scenarios, one core, processor time, best of {ROUNDS}. Reading = counting the ones.",
         "",
         "| | ms | times reading the matrix once |",
         "| --- | --- | --- |",
@@ -49,18 +49,18 @@ def _speed() -> str:
             reading.append(_clock(lambda v=view: kernels.reached(v.reach)))
             for by_cost, times in choosing.items():
                 times.append(_clock(lambda v=view, b=by_cost: kernels.lazy_greedy(v, b)))
-        floor = median(reading)
+        floor = min(reading)
         lines.append(f"| reading | {floor * 1e3:.2f} | 1.0 |")
         for by_cost, times in choosing.items():
             name = f"lazy greedy, {applications} applications{', gain a dollar' if by_cost else ''}"
-            lines.append(f"| {name} | {median(times) * 1e3:.2f} | {median(times) / floor:.1f} |")
+            lines.append(f"| {name} | {min(times) * 1e3:.2f} | {min(times) / floor:.1f} |")
     return "\n".join(lines)
 
 
 def _clock(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
+    start = time.thread_time()
     work()
-    return time.perf_counter() - start
+    return time.thread_time() - start
 
 
 def _gaps() -> str:
