@@ -14,6 +14,7 @@ from visamatch.cli import (
     match,
     plan,
     policy,
+    portfolio,
     programs,
     rules,
     serve,
@@ -41,6 +42,7 @@ app.add_typer(filings.app, name="filings")
 app.add_typer(match.app, name="match")
 app.command("plan")(plan.plan)
 app.add_typer(policy.app, name="policy")
+app.add_typer(portfolio.app, name="portfolio")
 app.add_typer(programs.app, name="programs")
 app.add_typer(rules.app, name="rules")
 app.command("serve")(serve.serve)
