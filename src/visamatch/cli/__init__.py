@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from visamatch.cli import facts, filings, plan, policy, programs, rules, serve
+from visamatch.cli import facts, filings, plan, policy, programs, rules, serve, sheet
 from visamatch.errors import InputError
 
 app = typer.Typer(
@@ -31,6 +31,7 @@ app.command("plan")(plan.plan)
 app.add_typer(policy.app, name="policy")
 app.add_typer(programs.app, name="programs")
 app.add_typer(rules.app, name="rules")
+app.add_typer(sheet.app, name="sheet")
 app.command("serve")(serve.serve)
 
 
