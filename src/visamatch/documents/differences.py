@@ -29,7 +29,7 @@ from visamatch.documents.table import (
 from visamatch.errors import InputError
 from visamatch.workspace.boundary import parse
 from visamatch.workspace.document import Workspace
-from visamatch.workspace.sponsor_list import Entry
+from visamatch.workspace.sponsor_list import Entry, find
 
 Value = str | int | None
 IDS = ("program_id", "acgme_id", "nrmp_code")
@@ -168,13 +168,14 @@ class _Comparison:
         self.keys = [self._key(at) for at in range(len(self.table.headers))]
         rows = self._by_program()
         after = {each: self._entry(each, rows[each]) for each in rows}
-        kept = [entry for entry in self.mine.entries if entry.program_id not in after]
-        gone = tuple(entry.program_id for entry in kept if entry.program_id in self.base)
-        entries = [after.pop(e.program_id, e) for e in self.mine.entries]
-        entries = [e for e in entries if not (remove and e.program_id in gone)]
-        own = tuple(key for key in self.keys if key)
-        order = tuple(dict.fromkeys((*own, *self.mine.columns)))
-        update = {"entries": (*entries, *after.values()), "columns": order}
+        gone = tuple(
+            each for each in self.base if each not in after and find(self.mine.entries, each)
+        )
+        entries = [after.pop(entry.program_id, entry) for entry in self.mine.entries]
+        if remove:
+            entries = [entry for entry in entries if entry.program_id not in gone]
+        both = (*entries, *after.values())
+        update = {"entries": both, "columns": self._own_headers(both)}
         return Difference(
             tuple(self.added),
             tuple(self.changed),
@@ -185,6 +186,13 @@ class _Comparison:
             self.table.remarks,
             self.mine.model_copy(update=update),
         )
+
+    def _own_headers(self, entries: tuple[Entry, ...]) -> tuple[str, ...]:
+        """The person's own columns as the sheet orders them, then those it does not have."""
+        used = {name for entry in entries for name in entry.extra}
+        pairs = zip(self.keys, self.table.columns, strict=True)
+        own = [key for key, column in pairs if key and (column is None or key in used)]
+        return tuple(dict.fromkeys((*own, *self.mine.columns)))
 
     def _key(self, at: int) -> str:
         """The name under which an entry keeps a column that is no field; empty for the others."""
@@ -206,7 +214,7 @@ class _Comparison:
         sure = self.table.telling
         for row in self.table.rows:
             program_id = self._program(row)
-            sure = sure or program_id in self.known.programs
+            sure = sure or program_id in self.known.programs or program_id.startswith("acgme-")
             if program_id:
                 rows.setdefault(program_id, []).append(row)
         if not sure:
@@ -270,16 +278,20 @@ class _Comparison:
             name = self._name(at)
             if not name or (before and self._settled(name, program_id, base)):
                 continue
-            old = _of(start, name)
-            row, new = self._proposed(at, rows, name, old)
-            if row is None or self._directory_says(at, program_id, new):
+            own = bool(self.keys[at])
+            old = _of(start, name, own)
+            row, new = self._proposed(at, program_id, rows, name, old)
+            if row is None:
                 continue
-            new = self._decide(row, name, new, old, base, before is not None)
+            if base:
+                new = self._three_way(row, name, _of(base, name, own), old, new)
+            elif _empty(new) and not (self.table.ours and before):
+                continue  # a sheet that is not ours says nothing where it is empty
             if _same(new, old):
                 continue
             if before:
                 self.changed.append(Changed(row.number, name, old, new, start.name or program_id))
-            if self.keys[at]:
+            if own:
                 extra[name] = str(new or "")
             else:
                 fields[name] = new
@@ -313,13 +325,15 @@ class _Comparison:
         )
 
     def _proposed(
-        self, at: int, rows: list[Row], name: str, old: Value
+        self, at: int, program_id: str, rows: list[Row], name: str, old: Value
     ) -> tuple[Row | None, Value]:
         """What the rows of a program say in a column, and which of them says it."""
         said: list[tuple[Row, Value]] = []
         for row in rows:
             value = self._value(row, at, name, old)
-            if not isinstance(value, Unclear) and not any(_same(value, v) for _, v in said):
+            if isinstance(value, Unclear) or self._directory_says(at, program_id, value):
+                continue
+            if not any(_same(value, v) for _, v in said):
                 said.append((row, value))
         filled = [pair for pair in said if not _empty(pair[1])]
         if not said:
@@ -361,13 +375,8 @@ class _Comparison:
             return not new or which_program.by_id(self.known, str(new)) == program_id
         return plain(str(new or "")) in ("", plain(fact(self.known, program_id, column)))
 
-    def _decide(
-        self, row: Row, name: str, new: Value, old: Value, base: Entry | None, listed: bool
-    ) -> Value:
-        if base is None:
-            silent = _empty(new) and not (self.table.ours and listed)
-            return old if silent else new
-        then = _of(base, name)
+    def _three_way(self, row: Row, name: str, then: Value, old: Value, new: Value) -> Value:
+        """What a cell becomes that said ``then`` in the base, ``old`` on the list and ``new`` in the sheet."""
         if _same(new, then) or _same(new, old):
             return old
         if _same(old, then):
@@ -402,8 +411,8 @@ def _says(entry: Entry, said: Mapping[str, str]) -> bool:
     )
 
 
-def _of(entry: Entry, name: str) -> Value:
-    value: Value = getattr(entry, name) if name in Entry.model_fields else entry.extra.get(name, "")
+def _of(entry: Entry, name: str, own: bool) -> Value:
+    value: Value = entry.extra.get(name, "") if own else getattr(entry, name)
     return value
 
 

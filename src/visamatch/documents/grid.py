@@ -107,18 +107,19 @@ def _grid(sheet: Any, formulas: Any, name: str) -> Grid:
             if source.data_type == "f" and cell.value is None and cell.data_type == "n":
                 raise InputError(
                     f"{name}: sheet {sheet.title!r} cell {cell.coordinate}",
-                    "a formula with its value; open the file in Excel or LibreOffice, save it and try again",
+                    "a formula with its value; open the file in Excel or LibreOffice, save it, try again",
                 )
-            colored += bool(cell.has_style and cell.fill.fill_type and cell.value is not None)
-            comments += cell.comment is not None if hasattr(cell, "comment") else False
         rows.append([_text(merged.get((cell.row, cell.column), cell)) for cell in cells])
+        filled = [bool(cell.fill.fill_type) for cell in cells if cell.value is not None]
+        colored += 0 if all(filled) else sum(filled)  # a whole row in color is a header or a band
+        comments += sum(getattr(cell, "comment", None) is not None for cell in cells)
     remarks = _titles(sheet, rows) + [
         f"{count} cells {what} in sheet {sheet.title!r}; {lost}"
         for count, what, lost in (
-            (max(0, colored - len(rows[0] if rows else ())), "are colored", "colors are not kept"),
+            (colored, "are colored", "colors are not kept"),
             (comments, "carry a comment", "comments are not kept, put them in a column"),
         )
-        if count and sheet.title != BASE_SHEET
+        if count
     ]
     return Grid(sheet.title, _trimmed(rows), tuple(remarks))
 
@@ -235,12 +236,13 @@ def _delimiter(text: str, told: re.Match[str] | None) -> str:
 
 def guarded(text: str) -> str:
     """A CSV cell that no spreadsheet takes for a formula: an apostrophe before ``= + - @``."""
+    text = escape(text)
     risky = re.match(r"'*[=+\-@\t]", text) and not re.fullmatch(r"[+-]?\d+([.,]\d+)?%?", text)
     return f"'{text}" if risky else text
 
 
 def _unguarded(text: str) -> str:
-    return text[1:] if re.match(r"'+[=+\-@\t]", text) else text
+    return unescape(text[1:] if re.match(r"'+[=+\-@\t]", text) else text)
 
 
 def _trimmed(rows: Iterable[list[str]]) -> Rows:

@@ -28,7 +28,7 @@ from visamatch.workspace.sponsor_list import Entry
 Record = Mapping[str, Any]
 CELL_LIMIT = 32_767  # characters, of every spreadsheet program
 SPARE_ROWS = 200  # below the list, with the same lists to choose from
-INK, ACCENT, PALE = "1C2326", "0F5C63", "E6F0F0"
+ACCENT = "0A5C63"
 COLORS = {
     "confirmed": "BFE3D0", "filed": "CDE8DA", "says_yes": "DDF0E5", "conditional": "FBE6B8",
     "not_for_you": "F3D9C9", "j1_only": "F6D5D5", "no_h1b": "F0C4C4", "unknown": "E8E8E6",
@@ -39,7 +39,7 @@ STATUS_COLORS = {
     "waitlisted": "FBE6B8", "withdrawn": "E8E8E6", "rejected": "F0C4C4",
 }  # fmt: skip
 WIDTHS = {
-    "name": 44, "institution": 34, "notes": 48, "reasons": 48, "standing": 24, "specialty": 24,
+    "name": 56, "institution": 40, "notes": 48, "reasons": 48, "standing": 24, "specialty": 24,
     "stated_policy": 16, "nrmp_code": 22, "city": 16, "acgme_id": 13,
 }  # fmt: skip
 SHARES = ("p_sponsor", "p_low", "p_high", "p_interview", "p_match", "marginal")
@@ -218,7 +218,7 @@ def _header(sheet: Any, titles: Sequence[str], widths: Sequence[int]) -> None:
     for at, title in enumerate(titles, 1):
         cell = sheet.cell(1, at)
         _put(cell, title)
-        cell.font = Font(bold=True, color="FFFFFF")
+        cell.font = Font(name="Calibri", bold=True, color="FFFFFF")
         cell.fill = PatternFill("solid", start_color=ACCENT)
         cell.alignment = Alignment(wrap_text=True, vertical="center")
         width = widths[at - 1] if at <= len(widths) else 18
@@ -226,6 +226,7 @@ def _header(sheet: Any, titles: Sequence[str], widths: Sequence[int]) -> None:
     sheet.row_dimensions[1].height = 32
     sheet.freeze_panes = "A2"
     sheet.print_title_rows = "1:1"
+    sheet.page_margins.left = sheet.page_margins.right = 0.3  # inches
     sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
 
@@ -247,9 +248,7 @@ def _put(cell: Any, value: Any, name: str = "") -> None:
         cell.number_format = "yyyy-mm-dd"
     elif name in SHARES:
         cell.number_format = "0%" if name != "marginal" else "0.0%"
-    cell.alignment = Alignment(
-        vertical="top", wrap_text=name in ("name", "institution", "notes", "reasons")
-    )
+    cell.alignment = Alignment(vertical="top", wrap_text=name in ("notes", "reasons"))
 
 
 def _put_own(cell: Any, text: str) -> None:

@@ -16,8 +16,16 @@ from visamatch.workspace.sponsor_list import Entry
 
 HEADER_WITHIN = 15  # rows in which a header is looked for
 NAMING = ("program_id", "acgme_id", "nrmp_code", "name", "institution")
-TELLING = (*NAMING[:3], "institution", "specialty", "stated_policy", "visa_friendly", "group")
-ID = re.compile(r"\d{10}|\d{7}[A-Za-z]\d|\d{4}-\d{3}|acgme-\d{10}")
+TELLING = (
+    "program_id",
+    "nrmp_code",
+    "institution",
+    "specialty",
+    "stated_policy",
+    "visa_friendly",
+    "group",
+)
+ID = re.compile(r"\d{9,10}|\d{7}[A-Za-z]\d|\d{4}-\d{3}|acgme-\d{10}")
 
 
 @dataclass(frozen=True, slots=True)
