@@ -61,7 +61,7 @@ def test_values_of_a_workbook_become_plain_text():
             0.256,
             date(2026, 11, 2),
             "page",
-            datetime(2026, 1, 2, 9, 5, tzinfo=None),
+            datetime(2026, 1, 2, 9, 5),  # noqa: DTZ001  cells have no zone
         ),
         edit=style,
     )

@@ -138,7 +138,7 @@ PLAN = {
     "curve": [{"applications": 1, "cost": 11, "p_match": {"mean": 0.1, "low": 0.05, "high": 0.2}}],
     "calendar": [
         {"uid": "a", "title": "Sit Step 3", "start": None, "due": "2027-01-15", "anchor": "ROL",
-         "why": "Before ranking.", "source": {"title": "USMLE"}},
+         "why": "Before ranking.", "source": [{"title": "USMLE"}]},
     ],
 }  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -45,7 +45,7 @@ def export(
     lines = _lines(mine, state or [], on)
     suffix = file.suffix.lower()
     if suffix == ".xlsx":
-        body = workbook(lines, mine.columns, starting=not mine.entries)
+        body = workbook(lines, mine.columns, _plan(mine, on), starting=not mine.entries)
     elif suffix == ".csv":
         body = csv_text(lines, mine.columns).encode()
     else:
@@ -105,6 +105,17 @@ def _bytes(file: Path) -> bytes:
         return file.read_bytes()
     except OSError as error:
         raise InputError(str(file), f"a file that can be read ({error.strerror})") from None
+
+
+def _plan(mine: Workspace, on: str) -> dict[str, Any]:
+    """What the workbook's other sheets show of a plan: the calendar of the person."""
+    from visamatch.documents.records import calendar_record
+    from visamatch.schedule import calendar
+
+    if mine.profile is None:
+        return {}
+    made = calendar(mine.profile, output.day(on), mine.marks, mine.contacts)
+    return {"calendar": calendar_record(made)}
 
 
 def _lines(mine: Workspace, states: list[str], on: str) -> list[Line]:

@@ -333,9 +333,9 @@ def _calendar(plan: Record) -> list[tuple[Any, ...]]:
 
 
 def _because(task: Record) -> tuple[str, str, str]:
-    source = task.get("source") or ""
-    title = source.get("title", "") if isinstance(source, Mapping) else str(source)
-    return str(task.get("anchor") or ""), str(task.get("why") or ""), title
+    titles = "; ".join(source["title"] for source in task.get("source") or ())
+    anchor = str(task.get("anchor") or "").replace("_", " ")
+    return anchor, task.get("why") or "", titles
 
 
 def _as_day(text: str | None) -> date | str | None:

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from visamatch.errors import InputError
 from visamatch.workspace.boundary import Day, Record, parse
+from visamatch.workspace.diary import Contact, Mark
 from visamatch.workspace.profile import Profile
 from visamatch.workspace.sponsor_list import Entry
 
@@ -30,7 +31,7 @@ class OwnStatement(Record):
 
 
 class Workspace(Record):
-    """The document: the profile, the sponsor list and the person's own evidence.
+    """The document: the profile, the sponsor list, own evidence, tasks marked and letters sent.
 
     ``columns`` are the headers of the person's own columns (``Entry.extra``) in the order of their sheet.
     """
@@ -41,6 +42,8 @@ class Workspace(Record):
     entries: tuple[Entry, ...] = ()
     columns: tuple[str, ...] = ()
     statements: tuple[OwnStatement, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    contacts: tuple[Contact, ...] = ()
 
 
 def _from_1(data: dict[str, Any]) -> dict[str, Any]:
