@@ -18,6 +18,7 @@ from visamatch.cli import (
     programs,
     rules,
     serve,
+    sheet,
 )
 from visamatch.errors import InputError
 
@@ -45,6 +46,7 @@ app.add_typer(policy.app, name="policy")
 app.add_typer(portfolio.app, name="portfolio")
 app.add_typer(programs.app, name="programs")
 app.add_typer(rules.app, name="rules")
+app.add_typer(sheet.app, name="sheet")
 app.command("serve")(serve.serve)
 
 
