@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from visamatch.cli import calendar, facts, filings, plan, policy, programs, rules, serve
+from visamatch.cli import calendar, facts, filings, letter, plan, policy, programs, rules, serve
 from visamatch.errors import InputError
 
 app = typer.Typer(
@@ -28,6 +28,7 @@ def root() -> None:
 app.command("calendar")(calendar.calendar)
 app.add_typer(facts.app, name="facts")
 app.add_typer(filings.app, name="filings")
+app.add_typer(letter.app, name="letter")
 app.command("plan")(plan.plan)
 app.add_typer(policy.app, name="policy")
 app.add_typer(programs.app, name="programs")
