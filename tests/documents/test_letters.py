@@ -104,8 +104,10 @@ def test_mail_link_and_message_file_carry_the_letter():
         ("Patients.\n\nI hope to remain and practice in the United States.", ["intent"]),
         (
             "Patients.\n\nMy visitors were advisable; I remain calm in America's busiest clinic.",
-            ["intent"],
+            [],
         ),
+        ("Patients.\n\nI will stay and practice medicine in the US.", ["intent"]),
+        ("Patients.\n\nOne day I may live permanently in America.", ["intent"]),
         ("I saw a sponsored J 1 clinic with a waiver.", ["first_paragraph", "often"]),
     ],
 )

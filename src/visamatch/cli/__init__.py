@@ -7,7 +7,19 @@ import sys
 
 import typer
 
-from visamatch.cli import calendar, facts, filings, letter, plan, policy, programs, rules, serve
+from visamatch.cli import (
+    after,
+    calendar,
+    facts,
+    filings,
+    letter,
+    match,
+    plan,
+    policy,
+    programs,
+    rules,
+    serve,
+)
 from visamatch.errors import InputError
 
 app = typer.Typer(
@@ -29,11 +41,15 @@ app.command("calendar")(calendar.calendar)
 app.add_typer(facts.app, name="facts")
 app.add_typer(filings.app, name="filings")
 app.add_typer(letter.app, name="letter")
+app.add_typer(match.app, name="match")
+app.command("petition")(after.petition)
 app.command("plan")(plan.plan)
 app.add_typer(policy.app, name="policy")
 app.add_typer(programs.app, name="programs")
 app.add_typer(rules.app, name="rules")
 app.command("serve")(serve.serve)
+app.command("step3")(after.step3)
+app.command("waiver")(after.waiver)
 
 
 def main() -> None:

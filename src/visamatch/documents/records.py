@@ -5,7 +5,9 @@ The field names are public (the command line's contract). Unknown is ``None``.
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, fields, is_dataclass
+from datetime import date
 from typing import Any
 
 from visamatch.advice.groups import Plan
@@ -155,3 +157,16 @@ def source_record(source: Source) -> Record:
         "url": source.url or None,
         "as_of": source.as_of,
     }
+
+
+def plain(value: Any) -> Any:
+    """Any record of the schedule as plain data: ISO dates, sources in their usual form."""
+    if isinstance(value, Source):
+        return source_record(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if is_dataclass(value):
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {key: plain(each) for key, each in value.items()}
+    return [plain(each) for each in value] if isinstance(value, list | tuple) else value

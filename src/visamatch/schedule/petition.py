@@ -65,6 +65,14 @@ class Petition:
     papers: tuple[Paper, ...]
 
     @property
+    def name(self) -> str:
+        """The way in words: ``H-1B by change of status, premium processing``."""
+        if self.route == "j1":
+            return "J-1 through the consulate"
+        place = "through the consulate" if self.via == "consulate" else "by change of status"
+        return f"H-1B {place}, {'premium' if self.premium else 'regular'} processing"
+
+    @property
     def critical(self) -> Step:
         """The open step that most often costs the days that matter."""
         return max(self.steps, key=lambda step: step.critical)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from visamatch.errors import InputError, one_of
 from visamatch.facts.states import STATES
 from visamatch.facts.tables import Source
 from visamatch.rules.book import number
@@ -90,6 +91,8 @@ def waiver_plan(
 
 
 def _state(code: str, opens: date) -> Item:
+    if code not in STATES:
+        raise InputError("state", one_of(STATES, code), code)
     row = table("waiver")["states"].get(code)
     if row is None:
         return Item(f"{STATES[code]}: unknown; ask its health department", None, None, (), code)
