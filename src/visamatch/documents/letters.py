@@ -84,13 +84,18 @@ def letter(
     missing = [
         name for name in dict.fromkeys([*template.get("needs", ()), *named]) if not fields.get(name)
     ]
-    follow_up = on + timedelta(_book()["follow_up_days"])
+    follow_up = follow_up_day(on)
     if missing:
         return Letter(
             None, None, tuple(dict.fromkeys(ASKED.get(name, name) for name in missing)), follow_up
         )
     body = "\n\n".join(text.format_map(fields) for text in texts) + "\n"
     return Letter(template["subject"].format_map(fields), body, (), follow_up)
+
+
+def follow_up_day(sent: date) -> date:
+    """When to remind once of a letter that brought no answer."""
+    return sent + timedelta(_book()["follow_up_days"])
 
 
 BLANK = re.compile(r"\[[^]]*\]|\{[^}]*\}|<[^>]*>|_{3,}")

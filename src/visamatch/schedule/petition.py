@@ -194,7 +194,8 @@ def _way(
         if route in each["routes"] and each["for"] in begins
     )
     chance = Chance(*(round(float(each), 3) for each in (worlds.mean(), low, high)))
-    return Petition(route, via, premium, start, chance, steps, papers)
+    ordered = tuple(sorted(papers, key=lambda paper: paper.due))
+    return Petition(route, via, premium, start, chance, steps, ordered)
 
 
 def _simulate(
