@@ -78,7 +78,8 @@ def test_after_the_match_gives_ways_steps_papers_and_the_waiver(sample, saved):
         < page.index("Conrad 30 or")
         < page.index("Three years of service")
     )
-    answer = sample.post("/after/?state=MA", {"done": "license"})
+    form = {"done": "petition-license", "next": "/after/?state=MA"}
+    answer = sample.post("/calendar/", form)
     assert answer.url == "/after/?state=MA"
     assert saved().marks[0].task == "petition-license"
 
@@ -88,4 +89,4 @@ def test_after_the_match_for_a_citizen_and_for_wrong_questions(client):
     assert "nothing to file" in text(client, "/after/")
     assert client.get("/after/", {"state": "ZZ"}).status_code == 400
     assert client.get("/after/", {"fellowship": "ten"}).status_code == 400
-    assert client.post("/after/", {"done": "../x"}).status_code == 400
+    assert client.post("/calendar/", {"done": "petition-x"}).status_code == 400

@@ -49,7 +49,6 @@ app.add_typer(programs.app, name="programs")
 app.add_typer(rules.app, name="rules")
 app.command("serve")(serve.serve)
 app.command("step3")(after.step3)
-app.command("waiver")(after.waiver)
 
 
 def main() -> None:

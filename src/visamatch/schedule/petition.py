@@ -17,65 +17,41 @@ from visamatch.evidence.assessment import Chance
 from visamatch.facts.tables import Source
 from visamatch.rules import evaluate
 from visamatch.rules.days import federal_holidays
-from visamatch.schedule.book import source, table
+from visamatch.schedule.book import Item, source, table
 from visamatch.schedule.calendar import CONDITIONS, Calendar
 from visamatch.workspace.diary import Mark
 from visamatch.workspace.profile import Profile
 
-Route = Literal["h1b", "j1"]
 Via = Literal["consulate", "change"]
 Days = np.ndarray[Any, np.dtype[np.float64]]
+Times = dict[str, Days]
 MARK = "petition-"  # a mark of this name and a step's id says that the step is over
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step: who acts, when it is over (early, median, late: 10, 50, 90 %), how often it decides."""
+    """One step: who acts, when it is over (10, 50, 90 %), the mean days it adds to the longest chain."""
 
     id: str
     title: str
     owner: str
     begins: date
-    over: tuple[date, date, date]
+    over: tuple[date, ...]
     critical: float
     done: bool
     source: tuple[Source, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
-    """One document: who brings it, by when, for which step."""
+class Way:
+    """One way from Match Day to the first day; ``critical`` is the step that most often decides."""
 
-    title: str
-    owner: str
-    due: date
-    step: str
-
-
-@dataclass(frozen=True, slots=True)
-class Petition:
-    """One way from Match Day to the first day, with its chance of being ready in time."""
-
-    route: Route
-    via: Via
-    premium: bool
-    start: date
+    name: str
+    route: str
     chance: Chance
+    critical: Step
     steps: tuple[Step, ...]
-    papers: tuple[Paper, ...]
-
-    @property
-    def name(self) -> str:
-        """The way in words: ``H-1B by change of status, premium processing``."""
-        if self.route == "j1":
-            return "J-1 through the consulate"
-        place = "through the consulate" if self.via == "consulate" else "by change of status"
-        return f"H-1B {place}, {'premium' if self.premium else 'regular'} processing"
-
-    @property
-    def critical(self) -> Step:
-        """The open step that most often costs the days that matter."""
-        return max(self.steps, key=lambda step: step.critical)
+    papers: tuple[Item, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +63,8 @@ class AfterMatch:
     the rule book as JSON.
     """
 
-    ways: tuple[Petition, ...]
+    start: date
+    ways: tuple[Way, ...]
     fallback_safe: date | None
     fallback_even: date | None
     payment: Mapping[str, Any]
@@ -116,35 +93,39 @@ def after_match(
         for mark in marks
         if mark.task.startswith(MARK) and mark.state == "done"
     }
+    done = frozenset(over)
     if step3_result:
         over["step3"] = (step3_result - begin).days
-    vias: tuple[Via, ...] = (
-        ("consulate",) if CONDITIONS["abroad"](profile) else ("change", "consulate")
-    )
-    wanted: list[tuple[Route, Via, bool]] = []
-    if CONDITIONS["h1b_open"](profile):
-        wanted += [("h1b", via, premium) for via in vias for premium in (True, False)]
-    if CONDITIONS["j1_open"](profile):
-        wanted.append(("j1", "consulate", False))
-    ways = [_way(each, state, begin, start, over, plan.today, seed) for each in wanted]
-    spare = _spare(state, begin, seed) if CONDITIONS["j1_open"](profile) else None
+    h1b, j1 = CONDITIONS["h1b_open"](profile), CONDITIONS["j1_open"](profile)
+    vias: list[Via] = ["consulate"] if CONDITIONS["abroad"](profile) else ["change", "consulate"]
+    kinds = [("h1b", via, premium) for via in vias for premium in (True, False)] if h1b else []
+    if j1:
+        kinds.append(("j1", "consulate", False))
+    ways = [
+        _way(_rows(*kind, state), kind, begin, (start - begin).days, over, done, seed)
+        for kind in kinds
+    ]
+    there = dict.fromkeys(("contract", "papers", "license"), 0)  # they serve both ways
+    fallback = _simulate(_rows("j1", "consulate", False, state), begin, there, seed)[1]["onboard"]
+    even, safe = (start - timedelta(int(each)) for each in np.quantile(fallback, (0.5, 0.9)))
     return AfterMatch(
+        start=start,
         ways=tuple(sorted(ways, key=lambda way: (way.route == "j1", -way.chance.mean))),
-        fallback_safe=start - timedelta(spare[1]) if spare else None,
-        fallback_even=start - timedelta(spare[0]) if spare else None,
+        fallback_safe=safe if j1 else None,
+        fallback_even=even if j1 else None,
         payment=_ask("payment_100k", profile, plan.today, start, vias[0]),
         change=_ask("change_of_status", profile, plan.today, start, "change"),
     )
 
 
-def _rows(route: Route, via: Via, premium: bool, state: str) -> list[dict[str, Any]]:
+def _rows(route: str, via: Via, premium: bool, state: str) -> list[dict[str, Any]]:
     book = table("petition")
     rows = [
         dict(row)
         for row in book["steps"]
         if route in row.get("routes", (route,))
         and via == row.get("via", via)
-        and row.get("premium", premium) == premium
+        and premium == row.get("premium", premium)
     ]
     kept = {row["id"] for row in rows}
     for row in rows:
@@ -155,61 +136,60 @@ def _rows(route: Route, via: Via, premium: bool, state: str) -> list[dict[str, A
 
 
 def _way(
-    way: tuple[Route, Via, bool],
-    state: str,
+    rows: list[dict[str, Any]],
+    kind: tuple[str, Via, bool],
     begin: date,
-    start: date,
+    spare: int,
     over: Mapping[str, int],
-    today: date,
+    done: frozenset[str],
     seed: int,
-) -> Petition:
-    route, via, premium = way
-    rows = _rows(route, via, premium, state)
+) -> Way:
     began, ended = _simulate(rows, begin, over, seed)
-    ready = ended["onboard"] <= (start - begin).days
-    worlds = ready.mean(axis=1)
-    low, high = np.quantile(worlds, (0.05, 0.95))
-    critical = _critical(rows, began, ended, over)
+    worlds = (ended["onboard"] <= spare).mean(axis=1)
+    cost = _critical(rows, began, ended, over)
 
-    def day(offset: float) -> date:
-        return begin + timedelta(int(np.ceil(offset)))
+    def days(times: Days, *shares: float) -> tuple[date, ...]:
+        return tuple(begin + timedelta(int(np.ceil(at))) for at in np.quantile(times, shares))
 
-    steps = tuple(
-        Step(
-            row["id"],
-            row["title"],
-            row["owner"],
-            day(float(np.median(began[row["id"]]))),
-            tuple(day(float(each)) for each in np.quantile(ended[row["id"]], (0.1, 0.5, 0.9))),  # type: ignore[arg-type]
-            round(critical[row["id"]], 1),
-            row["id"] in over and begin + timedelta(over[row["id"]]) <= today,
-            tuple(source(key) for key in row["source"]),
+    steps = {
+        (id_ := row["id"]): Step(
+            id=id_,
+            title=row["title"],
+            owner=row["owner"],
+            begins=days(began[id_], 0.5)[0],
+            over=days(ended[id_], 0.1, 0.5, 0.9),
+            critical=round(cost[id_], 1),
+            done=id_ in done,
+            source=tuple(source(key) for key in row["source"]),
         )
         for row in rows
+    }
+    papers = [
+        Item(paper["title"], None, steps[paper["for"]].begins, paper["owner"])
+        for paper in table("petition")["documents"]
+        if kind[0] in paper["routes"] and paper["for"] in steps
+    ]
+    low, high = np.quantile(worlds, (0.05, 0.95))
+    return Way(
+        name=table("petition")["names"]["-".join(map(str, kind)).lower()],
+        route=kind[0],
+        chance=Chance(*(round(float(each), 3) for each in (worlds.mean(), low, high))),
+        critical=max(steps.values(), key=lambda step: step.critical),
+        steps=tuple(steps.values()),
+        papers=tuple(sorted(papers, key=lambda paper: paper.due or begin)),
     )
-    begins = {step.id: step.begins for step in steps}
-    papers = tuple(
-        Paper(each["title"], each["owner"], begins[each["for"]], each["for"])
-        for each in table("petition")["documents"]
-        if route in each["routes"] and each["for"] in begins
-    )
-    chance = Chance(*(round(float(each), 3) for each in (worlds.mean(), low, high)))
-    ordered = tuple(sorted(papers, key=lambda paper: paper.due))
-    return Petition(route, via, premium, start, chance, steps, ordered)
 
 
 def _simulate(
     rows: list[dict[str, Any]], begin: date, over: Mapping[str, int], seed: int
-) -> tuple[dict[str, Days], dict[str, Days]]:
+) -> tuple[Times, Times]:
     """When each step begins and ends, in days from ``begin``: arrays of worlds by draws."""
     book, rng = table("petition"), np.random.default_rng(seed)
     shape = book["worlds"], book["draws"]
-    began: dict[str, Days] = {}
-    ended: dict[str, Days] = {}
+    began, ended = Times(), Times()
     for row in rows:
-        name = row["id"]
+        name, (least, most) = row["id"], row.get("share", (1, 1))
         scale = np.exp(rng.normal(0, book["spread"], (shape[0], 1)))
-        least, most = row.get("share", (1, 1))
         happens = rng.random(shape) < rng.uniform(least, most, (shape[0], 1))
         low, mode, high = row.get("business") or row["days"]
         lasts = rng.triangular(low, mode, high, shape) if low < high else np.full(shape, float(low))
@@ -217,9 +197,9 @@ def _simulate(
         first = np.max([np.zeros(shape), *(ended[each] for each in row["after"])], axis=0)
         if name in over:
             began[name] = ended[name] = np.full(shape, float(over[name]))
-            continue
-        began[name] = first
-        ended[name] = _business(begin, first, lasts) if "business" in row else first + lasts
+        else:
+            began[name] = first
+            ended[name] = _business(begin, first, lasts) if "business" in row else first + lasts
     return began, ended
 
 
@@ -232,10 +212,7 @@ def _business(begin: date, first: Days, lasts: Days) -> Days:
 
 
 def _critical(
-    rows: list[dict[str, Any]],
-    began: Mapping[str, Days],
-    ended: Mapping[str, Days],
-    over: Mapping[str, int],
+    rows: list[dict[str, Any]], began: Times, ended: Times, over: Mapping[str, int]
 ) -> dict[str, float]:
     """Mean days that each step adds to the longest chain, which ends with the last step."""
     on = {row["id"]: np.zeros_like(ended["onboard"], dtype=bool) for row in rows}
@@ -248,25 +225,15 @@ def _critical(
     return {name: float(((ended[name] - began[name]) * mask).mean()) for name, mask in on.items()}
 
 
-def _spare(state: str, begin: date, seed: int) -> tuple[int, int]:
-    """Days from the ministry's letter to a J-1's first day, median and nine times in ten.
-
-    Contract and papers serve both ways and are there by then.
-    """
-    there = dict.fromkeys(("contract", "papers", "license"), 0)
-    ended = _simulate(_rows("j1", "consulate", False, state), begin, there, seed)[1]["onboard"]
-    middle, long = np.quantile(ended, (0.5, 0.9))
-    return int(np.ceil(middle)), int(np.ceil(long))
-
-
 def _ask(question: str, profile: Profile, on: date, start: date, via: Via) -> dict[str, Any]:
     """The rule book's answer for a petition filed as planned."""
     processing = "change_of_status" if via == "change" else "consular_notification"
-    applicant = profile.applicant.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
     case = {
         "question": question,
         "asked_on": on.isoformat(),
-        "applicant": applicant,
+        "applicant": profile.applicant.model_dump(
+            mode="json", exclude_none=True, exclude_defaults=True
+        ),
         "petition": {"visa_class": "H-1B", "processing": processing},
         "program": {"level": "residency", "start_date": start.isoformat()},
     }

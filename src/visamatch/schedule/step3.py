@@ -14,11 +14,8 @@ from visamatch.evidence.statement import VisaPolicy
 from visamatch.rules.book import number, value
 from visamatch.rules.exams import latest_sitting
 from visamatch.schedule.book import table
-from visamatch.schedule.calendar import CONDITIONS, Anchors, Calendar, shift
+from visamatch.schedule.calendar import CONDITIONS, Calendar, Span, shift
 from visamatch.workspace.profile import Profile
-
-DAY = timedelta(days=1)
-Span = tuple[date, date]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +24,7 @@ class Demand:
 
     ``rule`` is a key of ``step3.yaml``, ``date`` for a day the program names, or ``unknown`` (then the
     rank list deadline is the day to plan for). ``latest`` is the last safe second exam day, ``chance``
-    that of the planned sitting. ``result`` is when the planned sitting's result comes.
+    that of the planned sitting; ``at_risk`` when its result may come after ``needed_by``.
     """
 
     program_id: str
@@ -36,18 +33,14 @@ class Demand:
     statement_id: str
     latest: date
     chance: float
-    result: Span
-
-    @property
-    def at_risk(self) -> bool:
-        """May the result come after the day it is needed?"""
-        return self.result[1] > self.needed_by
+    at_risk: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Step3Plan:
-    """The plan: ``needed`` is False where Step 3 decides nothing; ``sits`` the planned second day."""
+    """``ready``: earliest second exam day, with luck and with care; ``sits`` and ``result``: planned."""
 
+    verdict: str
     needed: bool
     passed: bool
     booked: bool
@@ -58,51 +51,30 @@ class Step3Plan:
     chance_for_ranking: float
     demands: tuple[Demand, ...]
 
-    @property
-    def at_risk(self) -> tuple[Demand, ...]:
-        """The programs that the result may not reach in time."""
-        return tuple(demand for demand in self.demands if demand.at_risk and not self.passed)
-
-    @property
-    def verdict(self) -> str:
-        """One sentence: what to do about Step 3, by when."""
-        if not self.needed:
-            return "Step 3 decides nothing in your visa plan."
-        if self.passed:
-            return "Step 3 is passed: tell every program that asks for it."
-        if self.sits > self.last_for_ranking:
-            lead = "Your sitting comes" if self.booked else "You can hardly sit before"
-            end = "after" if self.booked else "which is after"
-            return (
-                f"{lead} {'on ' * self.booked}{self.sits}, {end} {self.last_for_ranking}, the last safe day"
-                " for this rank list: count on programs that ask later, and on J-1 where you can."
-            )
-        return (
-            f"Sit the second day by {self.last_for_ranking}: then the result is there when rank lists"
-            f" close. As early as {self.ready[0]} may be possible; {self.sits} is a careful plan."
-        )
-
 
 def step3_plan(profile: Profile, plan: Calendar, programs: Iterable[Assessment]) -> Step3Plan:
     """Plan Step 3 for a person, a season and the programs that matter to them."""
     exam = profile.applicant.exams.step3
-    passed = exam.status == "passed"
-    booked = date.fromisoformat(exam.date) if exam.date and not passed else None
-    booked = booked if booked and booked >= plan.today else None
+    passed, booked = exam.status == "passed", exam.date or ""
+    sitting = date.fromisoformat(booked) if booked >= plan.today.isoformat() else None
     ready = _ready(profile, plan.today)
-    sits = booked or _open_day(ready[1], +1)
-    days = [day for day, _ in results(sits)]
-    needed_for_list = plan.anchors["rol_deadline"].date
-    demands = (_demand(each, plan.anchors, sits) for each in programs)
+    sits = sitting or _open_day(ready[1], +1)
+    result = results(sits)[0][0], results(sits)[-1][0]
+    list_day = plan.anchors["rol_deadline"].date
+    demands = [_demand(each, plan, sits, result[1], passed) for each in programs]
+    last, needed = safe_sitting(list_day), CONDITIONS["step3_matters"](profile)
+    late = "booked" if sitting else "race" if ready[0] <= last else "after"
+    key = "none" if not needed else "passed" if passed else late if sits > last else "safe"
     return Step3Plan(
-        needed=CONDITIONS["h1b_open"](profile) and not profile.us_graduate,
+        verdict=table("step3")["verdicts"][key].format(sits=sits, last=last, first=ready[0]),
+        needed=needed,
         passed=passed,
-        booked=booked is not None,
+        booked=sitting is not None,
         ready=ready,
         sits=sits,
-        result=(days[0], days[-1]),
-        last_for_ranking=safe_sitting(needed_for_list),
-        chance_for_ranking=chance(sits, needed_for_list),
+        result=result,
+        last_for_ranking=last,
+        chance_for_ranking=chance(sits, list_day),
         demands=tuple(sorted(demands, key=lambda each: (each.needed_by, each.program_id))),
     )
 
@@ -110,15 +82,13 @@ def step3_plan(profile: Profile, plan: Calendar, programs: Iterable[Assessment])
 def results(sits: date) -> list[tuple[date, float]]:
     """The days on which the result of a sitting may come, with their chances (they sum to 1)."""
     book = table("step3")
-    first, last = (
-        sits + timedelta(number("S3-SCORE", key)) for key in ("shortest_days", "longest_days")
-    )
-    usual = [day for day in _days(first, last) if day.weekday() == book["reported_on"]]
-    late = book["late"]
+    first, last = (number("S3-SCORE", key) for key in ("shortest_days", "longest_days"))
+    days = [sits + timedelta(ahead) for ahead in range(first, last + 1)]
+    usual = [day for day in days if day.weekday() == book["reported_on"]]
+    late, winter = book["late"], book["winter"]
     found = [(_reporting_day(day), (1 - late["share"]) / len(usual)) for day in usual]
     found.append((_reporting_day(usual[-1] + timedelta(late["days"])), late["share"]))
     if sits.month in value("S3-SCORE", "delay_months"):
-        winter = book["winter"]
         until = [max(_in_year(day, sits.year), found[0][0]) for day in winter["until"]]
         found = [(day, share * (1 - winter["share"])) for day, share in found]
         found += [(day, winter["share"] / len(until)) for day in until]
@@ -135,31 +105,26 @@ def safe_sitting(needed_by: date) -> date:
     usual = 1 - table("step3")["late"]["share"]
     day = _open_day(latest_sitting(needed_by), -1)
     while chance(day, needed_by) < usual:
-        day = _open_day(day - DAY, -1)
+        day = _open_day(day - timedelta(1), -1)
     return day
 
 
 def _ready(profile: Profile, today: date) -> Span:
-    """Earliest second exam day, quick and slow: from the certificate, permit, seat, two days."""
-    certified = profile.applicant.ecfmg.certified_on
-    start = max(today, date.fromisoformat(certified)) if certified else today
-    low, high = (
-        sum(table("step3")[step]["days"][at] for step in ("permit", "seat", "exam"))
-        for at in (0, 1)
-    )
-    return start + timedelta(low), start + timedelta(high)
+    """Earliest second exam day: certificate, permit, seat, two days, each quick and slow."""
+    start = max(today.isoformat(), profile.applicant.ecfmg.certified_on or "")
+    ranges = [table("step3")[step]["days"] for step in ("permit", "seat", "exam")]
+    low, high = (sum(ends) for ends in zip(*ranges, strict=True))
+    return date.fromisoformat(start) + timedelta(low), date.fromisoformat(start) + timedelta(high)
 
 
-def _demand(item: Assessment, anchors: Anchors, sits: date) -> Demand:
+def _demand(item: Assessment, plan: Calendar, sits: date, result: date, passed: bool) -> Demand:
     rule, statement = _own_rule(item)
     book = table("step3")["rules"]
     if rule in book:
         anchor, offset = book[rule].split()
-        needed_by = shift(anchors[anchor].date, offset)
+        needed_by = shift(plan.anchors[anchor].date, offset)
     else:  # a month and day of the season
-        match_year = anchors["match_day"].date.year
-        rule, needed_by = "date", _in_year(rule, match_year - (int(rule[:2]) >= 7))
-    days = [day for day, _ in results(sits)]
+        rule, needed_by = "date", _in_year(rule, plan.cycle - (int(rule[:2]) >= 7))
     return Demand(
         program_id=item.program.program_id,
         rule=rule,
@@ -167,7 +132,7 @@ def _demand(item: Assessment, anchors: Anchors, sits: date) -> Demand:
         statement_id=statement,
         latest=safe_sitting(needed_by),
         chance=chance(sits, needed_by),
-        result=(days[0], days[-1]),
+        at_risk=result > needed_by and not passed,
     )
 
 
@@ -180,14 +145,9 @@ def _own_rule(item: Assessment) -> tuple[str, str]:
             continue
         said = policy.detail("step3_deadline") or policy.detail("step3")
         for word in (said, *policy.conditions):
-            rule = known.get(word, word if word[:2].isdigit() else "")
-            if rule:
+            if rule := known.get(word, word if word[:2].isdigit() else ""):
                 return rule, weighed.statement.statement_id
     return "unknown", ""
-
-
-def _days(first: date, last: date) -> list[date]:
-    return [first + timedelta(ahead) for ahead in range((last - first).days + 1)]
 
 
 def _in_year(text: str, year: int) -> date:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -28,15 +29,15 @@ KINDS = {
     "thanks": "Thank you",
     "confirm": "Confirm in writing",
 }
+ASKS = ("program", "resident", "confirm")
 GIVEN = ("area", "greeting", "topic")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def letters(request: HttpRequest, program_id: str) -> HttpResponse:
     """Show a letter of the kind asked for; a POST logs that it was sent, or the reply to one."""
-    program = program_or_404(program_id)
-    workspace = mine(request).workspace
-    kind = request.GET.get("kind", "program")
+    program, workspace = program_or_404(program_id), mine(request).workspace
+    kind, to = request.GET.get("kind", "program"), request.GET.get("to", "")
     profile = workspace.profile or Profile()
     if request.method == "POST":
         return _log(request, program, kind)
@@ -46,86 +47,70 @@ def letters(request: HttpRequest, program_id: str) -> HttpResponse:
         made = letter(kind, program, profile, today(), given)
     except InputError as error:
         problem = str(error)
-    if made and not made.missing and request.GET.get("as") == "eml":
-        response = HttpResponse(made.eml(request.GET.get("to", "")), content_type="message/rfc822")
-        response["Content-Disposition"] = f'attachment; filename="{kind}-{program_id}.eml"'
+    if made and made.body and request.GET.get("as") == "eml":
+        response = HttpResponse(made.eml(to), content_type="message/rfc822")
+        response["Content-Disposition"] = f'attachment; filename="{kind}-{program.program_id}.eml"'
         return response
     context = {
-        "program": program, "kind": kind, "kinds": KINDS, "made": made, "problem": problem,
-        "given": given, "to": request.GET.get("to", ""), "query": request.GET.urlencode(),
-        "mailto": made.mailto(request.GET.get("to", "")) if made and not made.missing else "",
+        "program": program, "kind": kind, "kinds": KINDS, "asks": kind in ASKS, "made": made,
+        "problem": problem, "given": given, "to": to, "query": request.GET.urlencode(),
+        "mailto": made.mailto(to) if made and made.body else "", "offers": OFFERS, "j1": J1,
         "log": [each for each in workspace.contacts if each.program_id == program.program_id][::-1],
-        "offers": OFFERS, "j1": J1, "answers": answers(profile), "today": today(),
+        "answers": answers(profile),
     }  # fmt: skip
     return render(request, "letters.html", context, status=400 if problem else 200)
 
 
 def _log(request: HttpRequest, program: Program, kind: str) -> HttpResponse:
-    contact_id = request.POST.get("contact", "")
-    if contact_id:
-        edit, note = _replied(request.POST.dict(), contact_id), "Noted a reply"
-    else:
-        edit, note = _sent(request.POST.dict(), program, kind), "Logged a letter"
+    form, day = request.POST.dict(), today().isoformat()
+
+    def edit(old: Workspace) -> Workspace:
+        if "contact" in form:
+            return _replied(old, form, day)
+        return _sent(old, program.program_id, kind, form.get("to", ""), day)
+
+    note = "Noted a reply" if "contact" in form else "Logged a letter"
     undo = store.change(store.owner(request), edit, f"{note}: {program.name}")
     tell(request, f"{note}.", undo)
     return redirect("letters", program_id=program.program_id)
 
 
-def _sent(form: dict[str, str], program: Program, kind: str) -> Any:
-    day, asks = today(), kind in ("program", "resident", "confirm")
-    contact: Contact = parse(
-        Contact,
-        {
-            "contact_id": f"{program.program_id}-{kind}-{day}",
-            "program_id": program.program_id,
-            "kind": kind,
-            "sent_on": day,
-            "to": form.get("to", ""),
-            "follow_up_on": follow_up_day(day) if asks else None,
-        },
-        "letter",
+def _sent(old: Workspace, program_id: str, kind: str, to: str, day: str) -> Workspace:
+    sent = {"program_id": program_id, "kind": kind, "to": to, "sent_on": day}
+    sent |= {"contact_id": f"{program_id}-{kind}-{day}"}
+    if kind in ASKS:
+        sent["follow_up_on"] = follow_up_day(today()).isoformat()
+    contact: Contact = parse(Contact, sent, "letter")
+    entry = find(old.entries, program_id)
+    met = entry.model_copy(update={"contacted_on": day}) if entry else None
+    others = [each for each in old.contacts if each.contact_id != contact.contact_id]
+    return old.model_copy(
+        update={
+            "contacts": (*others, contact),
+            "entries": put(old.entries, met) if met else old.entries,
+        }
     )
 
-    def edit(old: Workspace) -> Workspace:
-        others = (each for each in old.contacts if each.contact_id != contact.contact_id)
-        entry = find(old.entries, program.program_id)
-        met = entry.model_copy(update={"contacted_on": contact.sent_on}) if entry else None
-        entries = put(old.entries, met) if met else old.entries
-        return old.model_copy(update={"contacts": (*others, contact), "entries": entries})
 
-    return edit
-
-
-def _replied(form: dict[str, str], contact_id: str) -> Any:
+def _replied(old: Workspace, form: Mapping[str, str], day: str) -> Workspace:
     """Keep the reply word for word, and what it says as the person's own evidence."""
     text = form.get("reply", "").strip()
-    if not text:
-        raise InputError("reply", "the words of the reply")
+    contact = next((each for each in old.contacts if each.contact_id == form["contact"]), None)
+    if not text or contact is None:
+        raise InputError("reply", "the words of a reply to a letter that you logged")
     read = read_policy(text)
-
-    def edit(old: Workspace) -> Workspace:
-        contact = next((each for each in old.contacts if each.contact_id == contact_id), None)
-        if contact is None:
-            raise InputError("letter", "a letter that you logged", contact_id)
-        statement: OwnStatement = parse(
-            OwnStatement,
-            {
-                "statement_id": f"reply-{contact_id}",
-                "program_id": contact.program_id,
-                "kind": "reply",
-                "sponsors_j1": form.get("j1") or read.sponsors_j1,
-                "sponsors_h1b": form.get("h1b") or read.sponsors_h1b,
-                "conditions": () if form.get("h1b") else read.h1b_conditions,
-                "note": text,
-                "as_of": today().isoformat(),
-            },
-            "reply",
-        )
-        answered = contact.model_copy(update={"reply": text, "replied_on": today().isoformat()})
-        others = (each for each in old.statements if each.statement_id != statement.statement_id)
-        contacts = tuple(
-            answered if each.contact_id == contact_id else each for each in old.contacts
-        )
-        return old.model_copy(update={"contacts": contacts, "statements": (*others, statement)})
-
-    return edit
+    said: dict[str, Any] = {
+        "statement_id": f"reply-{contact.contact_id}",
+        "program_id": contact.program_id,
+        "kind": "reply",
+        "sponsors_j1": form.get("j1") or read.sponsors_j1,
+        "sponsors_h1b": form.get("h1b") or read.sponsors_h1b,
+        "conditions": () if form.get("h1b") else read.h1b_conditions,
+        "note": text,
+        "as_of": day,
+    }
+    statement: OwnStatement = parse(OwnStatement, said, "reply")
+    answered = contact.model_copy(update={"reply": text, "replied_on": day})
+    contacts = [answered if each is contact else each for each in old.contacts]
+    others = [each for each in old.statements if each.statement_id != statement.statement_id]
+    return old.model_copy(update={"contacts": tuple(contacts), "statements": (*others, statement)})
