@@ -29,6 +29,7 @@ def build(data: Path) -> dict[type[Any], Collection[Any]]:
     where = places.build(data, sources)
     kinds = programs.specialties(sources)
     listed = programs.build(data, where, kinds, sources)
+    places.join_systems(where, sources)
     cases = list(filings.cases(data, kinds))
     employers = petitioners.build([(case.employer, case.state) for case in cases], where, sources)
     filed = filings.filings(cases, employers, sources)

@@ -1,7 +1,9 @@
 import pytest
 
 from visamatch.directory.filings import files_for, tie, tie_approvals, to_facts
+from visamatch.directory.registers import trains_for
 from visamatch.directory.resolve import Match, resolver
+from visamatch.facts.tables import Institution, rows
 
 
 def application(number, **changed):
@@ -65,3 +67,17 @@ def test_approvals_add_up_by_petitioner_and_year():
 def test_whom_a_petitioner_files_for(name):
     match: Match = resolver().resolve(name, "Somerville", "MA")
     assert bool(files_for(match)) == bool(name)
+
+
+def test_an_employer_without_programs_is_led_to_those_it_trains_for():
+    assert "university-of-illinois-college-of-medicine-peoria-osf-il" in files_for(
+        Match("osf-healthcare-il", "OSF HealthCare", "self", 1.0, "name")
+    )
+
+
+def test_every_employer_is_led_to_a_place_on_file():
+    places = {place.institution_id for place in rows(Institution)}
+    systems = {place.system_id for place in rows(Institution)}
+    for target in trains_for().values():
+        kind, _, name = target.rpartition(":")
+        assert name in (systems if kind else places)

@@ -7,7 +7,18 @@ import sys
 
 import typer
 
-from visamatch.cli import facts, filings, plan, policy, portfolio, programs, rules, serve
+from visamatch.cli import (
+    calendar,
+    facts,
+    filings,
+    match,
+    plan,
+    policy,
+    portfolio,
+    programs,
+    rules,
+    serve,
+)
 from visamatch.errors import InputError
 
 app = typer.Typer(
@@ -25,8 +36,10 @@ def root() -> None:
     """Which US residency programs will sponsor your visa, and what to do by when."""
 
 
+app.command("calendar")(calendar.calendar)
 app.add_typer(facts.app, name="facts")
 app.add_typer(filings.app, name="filings")
+app.add_typer(match.app, name="match")
 app.command("plan")(plan.plan)
 app.add_typer(policy.app, name="policy")
 app.add_typer(portfolio.app, name="portfolio")

@@ -16,6 +16,7 @@ from visamatch.directory.cap_exempt import cap_standing
 from visamatch.directory.programs import Directory
 from visamatch.evidence.assessment import Assessment, Chance, Standing, Weighed
 from visamatch.evidence.words import MARKS, plural, statement_text
+from visamatch.schedule.calendar import Calendar
 
 NOTICE = "Chance: that the program sponsors an H-1B, 90 % interval. Not legal advice."
 
@@ -156,3 +157,23 @@ def plan(known: Directory, made: Plan, limit: int) -> None:
 
 def _wrapped(text: str) -> str:
     return fill(text, 78)
+
+
+def calendar(plan: Calendar) -> None:
+    """Tasks by due day; what is over comes last, with what can still be done."""
+    out = console()
+    table = _table(
+        ("Due", {"no_wrap": True}), ("State", {"no_wrap": True}), ("Task", {"overflow": "fold"})
+    )
+    for task in plan.open:
+        hour = f" {task.at} US Eastern" if task.at else ""
+        guess = " (projected)" if task.standing == "projected" else ""
+        table.add_row(task.due.isoformat(), task.state, f"{task.title}{hour}{guess}")
+    out.print(f"[b]Match of {plan.cycle}, as of {plan.today}[/]\n")
+    out.print(table)
+    if plan.missed:
+        out.print("\n[b]Already over[/] (if you did it, well; if not:)")
+        for task in plan.missed:
+            out.print(
+                fill(f"{task.title}: {task.instead or 'nothing'}.", 78, subsequent_indent="  ")
+            )

@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any
 
 from visamatch.directory.names import read_names
-from visamatch.directory.registers import Relation
+from visamatch.directory.registers import Relation, trains_for
 from visamatch.directory.resolve import Match, Resolver, resolver
 from visamatch.facts.tables import Approvals, Filings, Institution, Petitioner, rows
 from visamatch.sources.dol_lca.titles import read_title
@@ -140,14 +140,18 @@ def _total(cases: list[Record], column: str) -> int | None:
 
 
 def files_for(match: Match) -> tuple[str, ...]:
-    """The institutions a petitioner may file for: a system's all members, else the one."""
+    """The institutions a petitioner may file for: a system's all members, else the one.
+
+    Employers that are no sponsor of programs themselves are led to those they train for.
+    """
     if not match.institution_id:
         return ()
-    if match.relation != "parent_system":
-        return (match.institution_id,)
-    system = _systems().get(match.institution_id, "")
+    target = trains_for().get(match.institution_id, match.institution_id)
+    system = target.partition("system:")[2]
+    if match.relation == "parent_system":
+        system = system or _systems().get(target, "")
     members = tuple(place for place, its in _systems().items() if system and its == system)
-    return members or (match.institution_id,)
+    return members or (target,)
 
 
 @cache

@@ -113,6 +113,12 @@ def tax_ids() -> dict[tuple[str, str], str]:
     return {(row["state"], row["tax_id"]): row["institution_id"] for row in _read("tax_ids.csv")}
 
 
+@cache
+def trains_for() -> dict[str, str]:
+    """Whom an employer that sponsors no program itself trains for: an institution, or ``system:`` and its id."""
+    return {row["employer_id"]: row["trains_for"] for row in _read("trains_for.csv")}
+
+
 def _read(name: str) -> Iterator[dict[str, str]]:
     with (DATA / name).open(encoding="utf-8") as stream:
         yield from csv.DictReader(stream)

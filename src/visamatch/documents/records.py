@@ -13,6 +13,8 @@ from visamatch.directory.cap_exempt import cap_standing
 from visamatch.directory.programs import Directory
 from visamatch.evidence.assessment import Assessment, Weighed
 from visamatch.evidence.words import statement_text
+from visamatch.facts.tables import Source
+from visamatch.schedule.calendar import Calendar, Task
 
 Record = dict[str, Any]
 
@@ -115,4 +117,41 @@ def plan_record(known: Directory, plan: Plan) -> Record:
             for placed in plan.placed
         ],
         "left_out": plan.left_out,
+    }
+
+
+def calendar_record(plan: Calendar) -> list[Record]:
+    """Every task of the plan in order of due dates; ``state`` tells late and missed ones apart."""
+    return [_task(task) for task in plan.tasks]
+
+
+def _task(task: Task) -> Record:
+    first, last = task.window
+    return {
+        "uid": task.uid,
+        "title": task.title,
+        "phase": task.phase,
+        "state": task.state,
+        "start": task.start.isoformat(),
+        "due": task.due.isoformat(),
+        "time": task.at or None,
+        "zone": task.zone if task.at else None,
+        "window": {"start": first.isoformat(), "due": last.isoformat()},
+        "anchor": task.anchor,
+        "anchor_date": task.anchored_on.isoformat(),
+        "anchor_standing": task.standing,
+        "depends_on": list(task.depends_on),
+        "why": f"{task.why}.",
+        "instead": f"{task.instead}." if task.instead else None,
+        "source": [source_record(source) for source in task.source],
+    }
+
+
+def source_record(source: Source) -> Record:
+    """A source in the form that every command shows."""
+    return {
+        "kind": source.kind,
+        "title": source.title,
+        "url": source.url or None,
+        "as_of": source.as_of,
     }

@@ -16,6 +16,7 @@ from visamatch.rules.person import (
     pathway,
     patient_care,
     school,
+    stated_pass,
 )
 from visamatch.rules.ruling import Ruling
 
@@ -71,8 +72,9 @@ def _one_series(f: Facts, on: date, r: Ruling) -> None:
     r.cite("H1B-EXAM")
     if school(f) == "canadian":
         r.cite("H1B-CANGRAD")
-    usmle = [passed(f, step, on) for step in STEPS]
     nbme = [passed(f, f"nbme{part}", on) for part in (1, 2, 3)]
+    read = stated_pass if any(nbme) else passed  # a certificate may rest on the older exam
+    usmle = [read(f, step, on) for step in STEPS]
     flex = passed(f, "flex", on)
     if flex or all(usmle) or all(nbme):
         return
@@ -251,7 +253,8 @@ def j1_statement_of_need(f: Facts) -> Ruling:
     if country in (None, "none"):
         homes = f.items("applicant.citizenship") or ()
         lives = f.text("applicant.residence_country")
-        country = homes[0] if len(homes) == 1 and lives in (None, homes[0]) else None
+        at_home = country == "none" or lives in (None, homes[0] if homes else None)
+        country = homes[0] if len(homes) == 1 and at_home else None
     if country is None:
         r.doubt("fact_missing")
     r.give(statement_of_need_country=country)

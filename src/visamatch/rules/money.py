@@ -90,9 +90,10 @@ def _exempt_kind(f: Facts) -> bool | None:
 def _exempt_work(f: Facts) -> bool | None:
     """At least half of the time, on work that furthers a qualifying institution's purpose."""
     share = f.number("employer.qualifying_worksite_share")
-    if share is None or share < value("H1B-CAPEX-2025", "least_share"):
-        return False
-    return f.flag("employer.work_furthers_qualifying_purpose")
+    furthers = f.flag("employer.work_furthers_qualifying_purpose")
+    if share is None:
+        return None if furthers else False
+    return furthers if share >= value("H1B-CAPEX-2025", "least_share") else False
 
 
 def _concurrent(f: Facts, r: Ruling) -> None:

@@ -47,14 +47,20 @@ def needs_ecfmg(f: Facts) -> bool | None:
     return True if graduated[0] >= since else None
 
 
+def stated_pass(f: Facts, exam: str, on: date) -> bool | None:
+    """Is it stated that the exam was passed by that day?"""
+    status = f.text(f"applicant.exams.{exam}.status")
+    if status != "passed":
+        return None if status is None else False
+    day = f.day(f"applicant.exams.{exam}.date")
+    return day is None or day <= on
+
+
 def passed(f: Facts, exam: str, on: date) -> bool | None:
     """Was the exam passed by that day? A certificate or Step 3 implies the Steps before it."""
-    status = f.text(f"applicant.exams.{exam}.status")
-    if status == "passed":
-        day = f.day(f"applicant.exams.{exam}.date")
-        return day is None or day <= on
-    if status is not None:
-        return False
+    stated = stated_pass(f, exam, on)
+    if stated is not None:
+        return stated
     if exam in ("step1", "step2ck") and (
         f.flag("applicant.ecfmg.certified") or f.text("applicant.exams.step3.status") == "passed"
     ):

@@ -55,7 +55,8 @@ def _h1b_months(f: Facts, r: Ruling) -> float | None:
         left = max(0, min(most, most - used - (l_used or 0) + back))
         r.cite(*["H1B-RECAP"] * bool(back), *["H1B-H4TIME"] * f.known("applicant.h1b.h4_months"))
     elif ends is not None:
-        left = whole_months(f.start, ends)
+        back = f.number("applicant.h1b.recapturable_months") or 0
+        left = whole_months(f.start, ends) + back
     if left is not None and _year_abroad(f):
         r.cite("H1B-RESET")
         r.give(months_remainder=left)
@@ -67,7 +68,7 @@ def _year_abroad(f: Facts) -> bool:
     needed = number("H1B-RESET", "months_abroad")
     months = f.number("applicant.h1b.continuous_months_abroad")
     ended = f.day("applicant.h1b.last_stay_ended_on")
-    if months is None and ended and f.text("applicant.location") == "abroad":
+    if months is None and ended and f.text("applicant.location") != "us":
         return f.start > add_months(ended, needed)
     return (months or 0) >= needed
 
@@ -122,7 +123,8 @@ def j1_clock(f: Facts) -> Ruling:
     r.cite("J1-7Y")
     used = f.number("applicant.j1.sponsorship_months_used")
     other = f.text("applicant.j1.category") not in (None, "none", "physician")
-    if other or f.flag("applicant.j1.as_dependent"):
+    never = not f.known("applicant.j1") and f.text("applicant.us_status") not in J_STATUS
+    if never or other or f.flag("applicant.j1.as_dependent"):
         used = 0
     if used is None:
         r.doubt("fact_missing")
@@ -413,7 +415,8 @@ def _other_status_for_work(f: Facts, day: date, r: Ruling) -> None:
         r.block("not_in_status")
     elif status == "H-1B" and f.text("petition.kind") == "change_of_employer" and filed:
         r.cite("H1B-PORT")
-        if day < filed or (ends and ends < filed):
+        denied = f.text("petition.decision") == "denied"
+        if denied or day < filed or (ends and ends < filed):
             r.block("not_in_status")
     elif ends and ends < day:
         r.block("not_in_status")

@@ -11,6 +11,8 @@ from visamatch.rules.ruling import Ruling
 from visamatch.rules.status import barred_after_waiver, bound_by_duty, h1b_clock
 from visamatch.rules.waivers import service_owed
 
+CLOCK_FACTS = ("used_months", "l_used_months", "sixth_year_ends_on")
+
 
 def h1b(f: Facts) -> Ruling:
     """May this H-1B petition be approved for this job and start date, all conditions together?"""
@@ -24,7 +26,7 @@ def h1b(f: Facts) -> Ruling:
             r.block("change_of_status_barred")
         barred_after_waiver(f, r)
     _waiver_service(f, r)
-    if f.known("applicant.h1b.used_months") or f.known("applicant.h1b.sixth_year_ends_on"):
+    if any(f.known(f"applicant.h1b.{fact}") for fact in CLOCK_FACTS):
         r.join(h1b_clock(f, f.number("petition.requested_months")))
     _cap(f, r)
     return r
@@ -67,7 +69,7 @@ def tn(f: Facts) -> Ruling:
         r.doubt("fact_missing")
     elif care == "direct" or f.text("program.role") == "clinical":
         r.block("tn_teaching_or_research_only")
-    elif care is None:
+    elif care is None and f.text("program.role") is None:
         r.doubt("fact_missing")
     return r
 

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from visamatch.errors import InputError
 from visamatch.workspace.boundary import Day, Record, parse
+from visamatch.workspace.diary import Contact, Mark
 from visamatch.workspace.profile import Profile
 from visamatch.workspace.sponsor_list import Entry
 
@@ -30,13 +31,15 @@ class OwnStatement(Record):
 
 
 class Workspace(Record):
-    """The document: the profile, the sponsor list and the person's own evidence."""
+    """The document: the profile, the sponsor list, own evidence, tasks marked and letters sent."""
 
     format: Literal["visamatch-workspace"] = "visamatch-workspace"
     version: int = Field(default=VERSION, ge=1, le=VERSION)
     profile: Profile | None = None
     entries: tuple[Entry, ...] = ()
     statements: tuple[OwnStatement, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    contacts: tuple[Contact, ...] = ()
 
 
 def dump(workspace: Workspace) -> str:
