@@ -212,8 +212,8 @@ def _willing(
     if not profile.needs_visa:
         ones = np.ones(len(programs))
         full = np.ones((seasons * DRAWS, len(programs)), np.bool_)
-        few = full[: seasons * END_DRAWS]
-        return _Open(ones, ones, ones, (full, few, few)), [""] * len(programs)
+        ends = full[: seasons * END_DRAWS]
+        return _Open(ones, ones, ones, (full, ends, ends)), [""] * len(programs)
     items = [assessed[program.program_id] for program in programs]
     shut = shut_paths(profile, on)
     may_h1b, may_j1 = "h1b" not in shut, "j1" not in shut
