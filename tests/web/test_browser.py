@@ -66,6 +66,7 @@ def filled(client, program_with):
         f"/programs/{listed[0]}/",
         f"/programs/{listed[1]}/",
         "/list/",
+        "/paths/?payment=on",
         "/file/",
         "/about/",
         "/nowhere/",

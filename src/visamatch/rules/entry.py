@@ -7,7 +7,7 @@ from datetime import date
 from visamatch.rules.book import rule, value, words
 from visamatch.rules.case import Facts
 from visamatch.rules.person import listed, resident
-from visamatch.rules.ruling import Ruling
+from visamatch.rules.ruling import Ruling, standing
 
 
 def entry_ban(f: Facts) -> Ruling:
@@ -17,11 +17,12 @@ def entry_ban(f: Facts) -> Ruling:
         r.cite("BAN-WHO")
         return r
     wanted = f.visa_class
-    if rule("BAN-2026").stale(f.asked_on):
+    stands = standing(f, "BAN-2026", f.asked_on)
+    if stands == "stale":
         r.doubt("source_too_old", "BAN-2026")
-    elif f.asked_on < _since("BAN-2026"):
+    elif stands == "not_yet":
         _before_2026(f, r)
-    else:
+    elif stands == "in_force":
         _proclamation(f, wanted, r)
         _immigrant_pause(f, wanted, r)
     return r
@@ -115,11 +116,12 @@ def benefit_hold(f: Facts, on: date, r: Ruling) -> None:
         countries = frozenset[str]().union(*(words("BAN-2026", kind) for kind in kinds))
     if not countries.intersection(papers):
         return
-    if rule("HOLD").stale(on):
+    stands = standing(f, "HOLD", on)
+    if stands == "stale":
         r.doubt("source_too_old", "HOLD")
-    elif rule("HOLD").status(on) == "in_force":
+    elif stands == "in_force":
         r.block("benefit_hold", "HOLD")
-    elif rule("HOLD").status(on) == "vacated":
+    elif stands == "vacated":
         r.note("litigation_pending", "HOLD")
 
 

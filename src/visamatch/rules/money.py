@@ -9,7 +9,7 @@ from visamatch.rules.case import Facts
 from visamatch.rules.days import add_business_days, add_months
 from visamatch.rules.entry import valid_visa
 from visamatch.rules.person import duty, resident
-from visamatch.rules.ruling import Ruling
+from visamatch.rules.ruling import Ruling, standing
 
 CAP_EXEMPT_TYPES = ("university", "research_organization")
 
@@ -138,15 +138,15 @@ def payment_100k(f: Facts) -> Ruling:
     A petition that the payment cannot reach is answered "no" whatever the courts have done with it.
     """
     r = Ruling()
-    day, payment = f.filed_on, rule("K100")
-    if resident(f) or f.visa_class not in (None, "H-1B") or payment.status(day) == "not_yet":
+    day = f.filed_on
+    status = standing(f, "K100", day)
+    if resident(f) or f.visa_class not in (None, "H-1B") or status in ("not_yet", "lifted"):
         r.say("no", "K100-NO")
         return r
-    if payment.stale(day):
+    if status == "stale":
         r.doubt("source_too_old", "K100")
         return r
     due = _payment_reaches(f, day, r)
-    status = payment.status(day)
     if due is False:
         r.say("no", "K100-NO")
     elif due is None:
@@ -273,7 +273,7 @@ def prevailing_wage(f: Facts) -> Ruling:
     level, day = f.number("petition.wage_level"), f.day("petition.lca_filed_on") or f.asked_on
     if not level:
         r.doubt("fact_missing")
-    elif rule("H1B-WAGE").stale(day):
+    elif standing(f, "H1B-WAGE", day) == "stale":
         r.doubt("source_too_old")
     else:
         r.give(oews_percentile=value("H1B-WAGE", "percentiles")[int(level)])

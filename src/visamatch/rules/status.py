@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from visamatch.rules.book import number, rule, value, words
+from visamatch.rules.book import number, value, words
 from visamatch.rules.case import Facts
 from visamatch.rules.days import DAY, add_months, whole_months
 from visamatch.rules.entry import benefit_hold
 from visamatch.rules.person import J_STATUS, Duty, duty, patient_care, resident, school
-from visamatch.rules.ruling import Ruling
+from visamatch.rules.ruling import Ruling, standing
 
 
 def training_months(f: Facts) -> list[float]:
@@ -53,7 +53,9 @@ def _h1b_months(f: Facts, r: Ruling) -> float | None:
     if used is not None:
         back = f.number("applicant.h1b.recapturable_months") or 0
         left = max(0, min(most, most - used - (l_used or 0) + back))
-        r.cite(*["H1B-RECAP"] * bool(back), *["H1B-H4TIME"] * f.known("applicant.h1b.h4_months"))
+        r.cite(
+            *["H1B-RECAP"] * bool(back), *["H1B-H4TIME"] * bool(f.number("applicant.h1b.h4_months"))
+        )
     elif ends is not None:
         back = f.number("applicant.h1b.recapturable_months") or 0
         left = whole_months(f.start, ends) + back
@@ -168,7 +170,7 @@ def admission_period(f: Facts) -> Ruling:
         r.doubt("fact_missing")
     elif wanted[0] not in words("DS-RULE", "classes"):
         r.give(admission="fixed_date")
-    elif rule("DS-RULE").stale(day):
+    elif standing(f, "DS-RULE", day) == "stale":
         r.doubt("source_too_old")
     else:
         r.give(admission="duration_of_status")

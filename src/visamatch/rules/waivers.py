@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from visamatch.rules.book import number, rule, words
+from visamatch.rules.book import number, words
 from visamatch.rules.case import Facts
 from visamatch.rules.entry import benefit_hold, immigrant_visa_at_consulate
 from visamatch.rules.person import duty, resident
-from visamatch.rules.ruling import Ruling
+from visamatch.rules.ruling import Ruling, standing
 from visamatch.rules.status import bound_by_duty
 
 
@@ -40,7 +40,7 @@ def _authorized(f: Facts, r: Ruling) -> None:
     authorized = f.flag("waiver.program_authorized")
     if authorized is False:
         r.block("waiver_ground_not_available", "J1-CONRADSUN")
-    elif authorized is None and rule("J1-CONRADSUN").stale(f.asked_on):
+    elif authorized is None and standing(f, "J1-CONRADSUN", f.asked_on) == "stale":
         r.doubt("source_too_old", "J1-CONRADSUN")
 
 

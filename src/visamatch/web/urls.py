@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from visamatch.web.views import about, errors, keep, my_list, profile, programs, start
+from visamatch.web.views import about, errors, keep, my_list, paths, profile, programs, start
 
 urlpatterns = [
     path("", start.start, name="start"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("file/", keep.keep, name="keep"),
     path("file/visamatch.json", keep.download, name="download"),
     path("file/restore/", keep.restore, name="restore"),
+    path("paths/", paths.visa_paths, name="paths"),
     path("about/", about.about, name="about"),
 ]
 
