@@ -56,16 +56,27 @@ def _records(stream: TextIO) -> Iterator[tuple[int, dict[str, Any]]]:
 
 def read_text(path: Path) -> str:
     """Read a UTF-8 text file, or standard input when the path is ``-``."""
-    if str(path) == "-":
-        return sys.stdin.read()
+    where = "standard input" if str(path) == "-" else str(path)
     try:
-        return path.read_text(encoding="utf-8-sig")
+        return sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise InputError(str(path), "a file; there is none of that name") from None
     except IsADirectoryError:
         raise InputError(str(path), "a file; this is a folder") from None
     except UnicodeDecodeError as error:
-        raise InputError(str(path), f"text in UTF-8 (byte {error.start} is not)") from None
+        raise InputError(where, f"text in UTF-8 (byte {error.start} is not)") from None
+
+
+def save(path: Path, body: bytes) -> None:
+    """Write a file whole or not at all; a place that cannot be written is wrong input."""
+    part = path.with_name(f"{path.name}.part")
+    try:
+        part.write_bytes(body)
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True) if part.parent.is_dir() else None
+        reason = (error.strerror or str(error)).lower()
+        raise InputError(str(path), f"a place where a file can be written ({reason})") from None
 
 
 def day(text: str) -> date:

@@ -1,0 +1,147 @@
+"""The Match on flat arrays: who goes where, given both sides' lists.
+
+**Stability without couples.** A matching gives every applicant at most one program, every program at most its
+quota, and pairs only those who rank each other. It is *stable* when no applicant and program both prefer
+each other: no program that an applicant prefers to what he holds has a free seat or holds anyone it ranks worse.
+Applicants propose, so among all stable matchings everyone gets the best program any of them gives him.
+
+**The interface**, for whoever brings a market::
+
+    market = build(quota, start, program, order)          # once per market: sorts both sides
+    found = solve(market)                                 # milliseconds
+    found.program[a]                                      # program of applicant a, or -1
+    found.cutoff[p]                                       # place on p's own list, see Matching
+
+``start`` (A+1) and ``program`` (E) are compressed rows: applicant a ranks ``program[start[a]:start[a + 1]]``, most
+preferred first, only programs that rank him. ``order`` (E, any number type) stands beside each entry and sorts the
+program's own list, *least first*: a rank, or minus a score; equal values rank by row. ``quota`` (P) counts seats.
+Couples: ``build(…, couples=Couples(member, start, option))``. Advanced tracks with supplemental lists become couples of
+a person's two years: ``build(quota, *supplemented(start, program, order, Supplements(…)))``. Reversion:
+``solve(market, reverts_to)`` with, for each program, the one its unfilled seats go to, or -1.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from visamatch.market import kernels
+from visamatch.market.kernels import OPEN
+
+Ints = NDArray[np.int32]
+
+
+class Couples(NamedTuple):
+    """Couples and their joint lists.
+
+    ``member`` (C, 2): two applicants. ``option`` (R, 2): for each choice the *entry* (index into ``program``) of the
+    first and second member, or -1 for none; couple c's choices are ``option[start[c]:start[c + 1]]``, best first.
+    The rows of members in ``program`` hold every program that occurs in an option; their order means nothing.
+    """
+
+    member: Ints
+    start: Ints
+    option: Ints
+
+
+NO_COUPLES = Couples(np.zeros((0, 2), np.int32), np.zeros(1, np.int32), np.zeros((0, 2), np.int32))
+
+
+class Market(NamedTuple):
+    """Both sides' lists, sorted; made by :func:`build`.
+
+    ``entry`` (E, 2): the program, and the applicant's place (0 is best) on that program's list. ``listed`` and
+    ``listed_entry`` (E): the applicant, and his entry, at each place of each program's list, which begins at
+    ``list_start[p]``. ``word_start``: where the program's bitmap begins.
+    """
+
+    quota: Ints
+    start: Ints
+    entry: NDArray[Any]
+    list_start: Ints
+    listed: Ints
+    listed_entry: Ints
+    word_start: Ints
+    couples: Couples
+    couple_of: Ints
+
+
+class Matching(NamedTuple):
+    """What :func:`solve` found.
+
+    ``entry`` (A): the entry each applicant holds, or -1. ``program`` (A): its program, or -1.
+    ``filled`` (P): seats taken.
+    ``cutoff`` (P): the place of the worst applicant a full program holds, ``OPEN`` while it has a seat left, -1 without
+    quota; an applicant at place r of p's list is or would be taken if and only if ``r <= cutoff[p]``.
+    ``stable``: whether no pair and no couple blocks. ``proposals``: how often a program was asked.
+    """
+
+    entry: Ints
+    program: Ints
+    filled: Ints
+    cutoff: Ints
+    stable: bool
+    proposals: int
+
+
+def build(
+    quota: NDArray[Any],
+    start: NDArray[Any],
+    program: NDArray[Any],
+    order: NDArray[Any],
+    couples: Couples = NO_COUPLES,
+) -> Market:
+    """Sort every program's list and lay both sides out for :func:`solve`; see the module."""
+    quota, start = quota.astype(np.int32), start.astype(np.int32)
+    programs, entries, applicants = len(quota), len(program), len(start) - 1
+    by_place = np.lexsort((order, program)).astype(np.int32)
+    list_start = _offsets(np.bincount(program, minlength=programs))
+    place = np.empty(entries, np.int32)
+    place[by_place] = np.arange(entries, dtype=np.int32) - list_start[program[by_place]]
+    lengths = np.diff(list_start)
+    small = max(programs, int(lengths.max(initial=0))) < 2**16
+    entry = np.stack([program, place], axis=1).astype(np.uint16 if small else np.uint32)
+    owner = np.repeat(np.arange(applicants, dtype=np.int32), np.diff(start))
+    couple_of = np.full(applicants, -1, np.int32)
+    couple_of[couples.member] = np.arange(len(couples.member), dtype=np.int32)[:, None]
+    return Market(
+        quota, start, entry, list_start, owner[by_place], by_place, _offsets((lengths + 63) // 64), couples, couple_of,
+    )  # fmt: skip
+
+
+def _offsets(counts: NDArray[Any]) -> Ints:
+    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+
+
+def solve(market: Market) -> Matching:
+    """The applicant-optimal stable matching; with couples a stable one, if the search finds it.
+
+    The same market gives the same matching, always. Reads the market, changes nothing.
+    """
+    state = _empty(market)
+    singles = np.flatnonzero(market.couple_of < 0).astype(np.int32)
+    kernels.propose(*_plain(market), *state, singles)  # type: ignore[call-arg]
+    return _matching(market, state)
+
+
+def _plain(market: Market) -> tuple[NDArray[Any], ...]:
+    return market.start, market.entry, market.list_start, market.listed, market.word_start
+
+
+def _empty(market: Market) -> tuple[NDArray[Any], ...]:
+    """Nobody sits: bitmaps of held places, free seats, cutoffs, and where each applicant stands."""
+    cutoff = np.where(market.quota > 0, np.int32(OPEN), np.int32(-1))
+    held = np.zeros(market.word_start[-1], np.uint64)
+    return held, market.quota.copy(), cutoff, market.start[:-1].copy()
+
+
+def _matching(market: Market, state: tuple[NDArray[Any], ...], stable: bool = True) -> Matching:
+    _, free, cutoff, at = state
+    seated = at < market.start[1:]
+    asked = int((at - market.start[:-1] + seated).sum())
+    held = np.where(seated, at, -1)
+    program = np.full(len(at), -1, np.int32)
+    program[seated] = market.entry[at[seated], 0]
+    return Matching(held, program, market.quota - free, cutoff, stable, asked)
