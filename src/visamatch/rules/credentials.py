@@ -87,6 +87,8 @@ def _one_series(f: Facts, on: date, r: Ruling) -> None:
 def _english(f: Facts, on: date, r: Ruling) -> None:
     r.cite("H1B-ENGLISH")
     held = certificate(f, on)
+    if f.none("applicant.toefl") and not f.known("applicant.ecfmg.certified"):
+        held = None  # no English test, and nothing said of the certificate
     sat = bool(f.items("applicant.ecfmg.oet")) and oet(f) is None
     if school(f) == "canadian" or held == "valid" or sat or f.flag("applicant.toefl"):
         return
