@@ -306,7 +306,7 @@ def _path(way: Mapping[str, Any], case: Situation) -> Path:
     owed = payment is not None and asked_to_pay.intersection(payment.conditions)
     return Path(
         id=way["id"],
-        title=way["title"],
+        title=way.get("title_here" if case.facts.known("employer.type") else "title", way["title"]),
         later=way.get("later", False),
         verdict="blocked" if shut else _verdict(found),
         as_last_read=last,
