@@ -10,7 +10,7 @@ from visamatch.rules.names import NAMES, exam_named
 from visamatch.rules.tables import ACTS, PARTS, TOKEN, _filled, condition
 
 TABLES = {**reference("questions"), **reference("shared")}
-KEYS = {"if", "needed", "stop", "law", "give", "use", "call", "each", "rows", "else", *ACTS}
+KEYS = {"if", "needed", "stop", "law", "give", "use", "call", "ask", "each", "rows", "else", *ACTS}
 GRAMMAR = {"and", "or", "not", "is", "in", "has", "known", "unknown", *"()[],<>", ">=", "<="}
 
 

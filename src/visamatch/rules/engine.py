@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from visamatch.rules import credentials, entry, exams, money, petition, status
+from visamatch.rules import credentials, entry, exams, money, status
 from visamatch.rules.case import Facts
 from visamatch.rules.reading import read
 from visamatch.rules.ruling import Answer
@@ -19,7 +19,6 @@ __all__ = [
     "evaluate",
     "exams",
     "money",
-    "petition",
     "status",
 ]
 

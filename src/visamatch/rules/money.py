@@ -10,7 +10,7 @@ from visamatch.rules.days import add_business_days, add_months
 from visamatch.rules.entry import valid_visa
 from visamatch.rules.person import duty, resident
 from visamatch.rules.ruling import Ruling, standing
-from visamatch.rules.tables import question
+from visamatch.rules.tables import part, question
 
 CAP_EXEMPT_TYPES = ("university", "research_organization")
 
@@ -132,6 +132,20 @@ def cap_start(f: Facts) -> date:
         f"{f.filed_on.year}-{value('H1B-CAPSEASON', 'registration_closes')}"
     )
     return date(f.filed_on.year + (f.filed_on > closes), month, day)
+
+
+@part
+def cap_and_start(f: Facts, r: Ruling) -> None:
+    """The cap as a condition, or as a bar where its first day comes after the start asked for."""
+    cap = h1b_cap(f)
+    if cap.answered == "yes" and not cap.doubts:
+        first = cap_start(f)
+        r.give(earliest_start_date=first)
+        r.cite("H1B-CAPSEASON")
+        if f.known("program.start_date") and f.start < first:
+            cap.conditions.remove("cap_subject")
+            r.block("cap_subject")
+    r.join(cap)
 
 
 @question

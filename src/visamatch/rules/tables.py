@@ -55,6 +55,7 @@ class Row:
     give: tuple[tuple[str, Term], ...]
     use: tuple[str, ...]
     call: str
+    ask: tuple[str, ...]
     rows: tuple[Row, ...]
     other: tuple[Row, ...]
 
@@ -78,6 +79,8 @@ class Row:
             apply(name, f, r)
         if self.call:
             PARTS[self.call](f, r)
+        for name in self.ask:
+            r.join(QUESTIONS[name](f))
 
 
 def apply(name: str, f: Facts, r: Ruling) -> None:
@@ -126,6 +129,7 @@ def _row(entry: dict[str, Any], name: str) -> Row:
         give=tuple((key, _operand(text)) for key, text in entry.get("give", {}).items()),
         use=_names(entry.get("use")),
         call=entry.get("call", ""),
+        ask=_names(entry.get("ask")),
         rows=_rows(entry.get("rows", ())),
         other=_rows(entry.get("else", ())),
     )
