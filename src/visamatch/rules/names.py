@@ -3,9 +3,9 @@ True, False, a word or a day, or None where it cannot be known."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from visamatch.rules.book import number, rule, words
 from visamatch.rules.case import Facts
@@ -30,6 +30,7 @@ from visamatch.rules.person import (
 )
 
 Term = Callable[[Facts], Any]
+Named = TypeVar("Named", bound=Term)
 
 
 def exam_named(name: str, exam: str) -> Term | None:
@@ -155,7 +156,7 @@ def _held_full_license(f: Facts) -> bool:
     return any(one.get("state") == f.state and one.get("kind") == "full" for one in held)
 
 
-NAMES: Mapping[str, Term] = {
+NAMES: dict[str, Term] = {
     "resident": resident,
     "school": school,
     "needs_ecfmg": needs_ecfmg,
@@ -165,10 +166,12 @@ NAMES: Mapping[str, Term] = {
     "oet": oet,
     "trained": lambda f: bool(f.number("applicant.pgy_completed")),
     "care": care_of_patients,
+    "patient_care": patient_care,
     "bound": lambda f: duty(f).bound,
     "duty_months": lambda f: duty(f).months_remaining,
     "exchange_physician": exchange_physician,
     "waived_otherwise": _waived_otherwise,
+    "waived_for_service": lambda f: duty(f).by_service,
     "service_owed": service_owed,
     "service_waiver": lambda f: (
         f.text("waiver.ground") in words("J1-WAIVE", "service") and exchange_physician(f)
@@ -200,3 +203,9 @@ NAMES: Mapping[str, Term] = {
     "start": lambda f: f.start,
     "work_day": lambda f: f.day("activity.date") or f.asked_on,
 }
+
+
+def named(term: Named) -> Named:
+    """Register a name under that of its function."""
+    NAMES[term.__name__] = term
+    return term
