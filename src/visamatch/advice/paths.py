@@ -86,6 +86,12 @@ class Path:
         return "Not yet" if self.verdict == "blocked" and self.opens else WORDS[self.verdict]
 
     @property
+    def days(self) -> list[tuple[str, date]]:
+        """The days that bound it, each in words."""
+        words = data("paths")["days"]
+        return [(words[key], day) for key, day in self.by.items() if key in words]
+
+    @property
     def last_words(self) -> str:
         """The verdict as last read, in words."""
         return WORDS[self.as_last_read]
