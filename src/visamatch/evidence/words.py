@@ -5,6 +5,7 @@ from __future__ import annotations
 from visamatch.evidence.assessment import StandingCode
 from visamatch.evidence.statement import (
     Answer,
+    FamilyFilings,
     H1bApprovals,
     Offer,
     Silence,
@@ -117,6 +118,8 @@ def statement_text(claim: Statement) -> str:
             return f"Initial H-1B approvals, all occupations together: {years}."
         case Silence(period):
             return f"No trainee filing of its employers in the records on file ({period})."
+        case FamilyFilings() as family:
+            return _family_text(family)
 
 
 def _filings_text(filings: TraineeFilings, named: bool) -> str:
@@ -127,6 +130,16 @@ def _filings_text(filings: TraineeFilings, named: bool) -> str:
         which = "naming this specialty" if named else "naming no department"
     case = plural(filings.count, f"{filings.kind.replace('_', ' ')} case")
     return f"{case} {which} in the labor condition applications of FY{filings.fiscal_year}."
+
+
+def _family_text(family: FamilyFilings) -> str:
+    others = plural(family.members, "other institution")
+    if not family.institutions:
+        return f"None of {others} of its system filed for a trainee ({family.period})."
+    return (
+        f"{family.institutions} of {others} of its system filed for trainees: "
+        f"{plural(family.resident, 'resident case')}, {plural(family.fellow, 'fellow case')}."
+    )
 
 
 def _policy_text(policy: VisaPolicy) -> str:

@@ -51,6 +51,7 @@ KIND = {
     "trainee_filings": "Labor filings",
     "approvals": "H-1B approvals",
     "silence": "Silence",
+    "family_filings": "Filings of its system",
     "alumni": "Alumni",
     "reply": "Reply",
 }
