@@ -52,8 +52,8 @@ NO_COUPLES = Couples(np.zeros((0, 2), np.int32), np.zeros(1, np.int32), np.zeros
 class Market(NamedTuple):
     """Both sides' lists, sorted; made by :func:`build`.
 
-    ``entry`` (E, 2): the program, and the applicant's place (0 is best) on that program's list. ``listed`` and
-    ``listed_entry`` (E): the applicant, and his entry, at each place of each program's list, which begins at
+    ``entry`` (E, 2): the program, and the applicant's place (0 is best) on that program's list. ``listed`` (E, 2):
+    the applicant, and his entry, at each place of each program's list, which begins at
     ``list_start[p]``. ``word_start``: where the program's bitmap begins.
     """
 
@@ -62,7 +62,6 @@ class Market(NamedTuple):
     entry: NDArray[Any]
     list_start: Ints
     listed: Ints
-    listed_entry: Ints
     word_start: Ints
     couples: Couples
     couple_of: Ints
@@ -107,7 +106,8 @@ def build(
     couple_of = np.full(applicants, -1, np.int32)
     couple_of[couples.member] = np.arange(len(couples.member), dtype=np.int32)[:, None]
     return Market(
-        quota, start, entry, list_start, owner[by_place], by_place, _offsets((lengths + 63) // 64), couples, couple_of,
+        quota, start, entry, list_start, np.stack([owner[by_place], by_place], axis=1),
+        _offsets((lengths + 63) // 64), couples, couple_of,
     )  # fmt: skip
 
 
@@ -122,26 +122,73 @@ def solve(market: Market) -> Matching:
     """
     state = _empty(market)
     singles = np.flatnonzero(market.couple_of < 0).astype(np.int32)
-    kernels.propose(*_plain(market), *state, singles)  # type: ignore[call-arg]
-    return _matching(market, state)
+    kernels.propose(*market[1:6], *state, singles)
+    asked = _asked(market, state.at[singles], singles)
+    if not len(market.couples.member):
+        return _matching(market, state, True, asked)
+    state.at[market.couples.member] = market.start[market.couples.member + 1]
+    return _with_couples(market, state, asked)
 
 
-def _plain(market: Market) -> tuple[NDArray[Any], ...]:
-    return market.start, market.entry, market.list_start, market.listed, market.word_start
+TRIES = 8
+"""Orders of couples tried before the search goes another way."""
 
 
-def _empty(market: Market) -> tuple[NDArray[Any], ...]:
-    """Nobody sits: bitmaps of held places, free seats, cutoffs, and where each applicant stands."""
+def _with_couples(market: Market, singles: State, asked: int) -> Matching:
+    member, start, option = market.couples
+    order = np.arange(len(member), dtype=np.int32)
+    limit = 1000 + 20 * len(member)
+    for attempt in range(TRIES):
+        state = singles._replace(held=singles.held.copy(), at=singles.at.copy())
+        seat = _seats(market, state)
+        choice, aside = start[1:].copy(), np.zeros(len(member), np.bool_)
+        asked += kernels.settle(
+            market.start, market.entry, market.listed, member, start, option, market.couple_of,
+            state.held, seat, state.at, choice, aside, order, limit,
+        )  # fmt: skip
+        state = state._replace(free=seat[:, kernels.FREE], cutoff=seat[:, kernels.CUTOFF])
+        if not aside.any():
+            break
+        order = np.concatenate(
+            [order[aside[order]], order[~aside[order]]]
+        )  # who went round goes first
+        if attempt > 2:
+            order = np.random.default_rng(attempt).permutation(order)
+    return _matching(market, state, not aside.any(), asked)
+
+
+def _seats(market: Market, state: State) -> Ints:
+    """The table of programs that :func:`visamatch.market.kernels.settle` reads; see its columns."""
+    columns = (
+        market.quota, state.free, state.cutoff, market.list_start[:-1], market.list_start[1:],
+        market.word_start[:-1], np.zeros_like(market.quota),
+    )  # fmt: skip
+    return np.stack(columns, axis=1)
+
+
+class State(NamedTuple):
+    """Who sits where: bitmaps of places held, free seats, cutoffs, and the entry at which each applicant stands."""
+
+    held: NDArray[np.uint64]
+    free: Ints
+    cutoff: Ints
+    at: Ints
+
+
+def _empty(market: Market) -> State:
     cutoff = np.where(market.quota > 0, np.int32(OPEN), np.int32(-1))
     held = np.zeros(market.word_start[-1], np.uint64)
-    return held, market.quota.copy(), cutoff, market.start[:-1].copy()
+    return State(held, market.quota.copy(), cutoff, market.start[:-1].copy())
 
 
-def _matching(market: Market, state: tuple[NDArray[Any], ...], stable: bool = True) -> Matching:
-    _, free, cutoff, at = state
-    seated = at < market.start[1:]
-    asked = int((at - market.start[:-1] + seated).sum())
-    held = np.where(seated, at, -1)
-    program = np.full(len(at), -1, np.int32)
-    program[seated] = market.entry[at[seated], 0]
-    return Matching(held, program, market.quota - free, cutoff, stable, asked)
+def _asked(market: Market, at: Ints, people: Ints) -> int:
+    """Each of these applicants asked every program of the row down to where he stands."""
+    return int((at - market.start[people] + (at < market.start[people + 1])).sum())
+
+
+def _matching(market: Market, state: State, stable: bool, asked: int) -> Matching:
+    seated = state.at < market.start[1:]
+    held = np.where(seated, state.at, np.int32(-1))
+    program = np.full(len(held), -1, np.int32)
+    program[seated] = market.entry[held[seated], 0]
+    return Matching(held, program, market.quota - state.free, state.cutoff, stable, asked)
