@@ -18,12 +18,21 @@ def random_market(seed, people=6, programs=4, couples=2, choices=6):
     pairs = [(p, q) for p in [*places, None] for q in [*places, None] if p or q]
     return {
         "programs": [
-            {"id": p, "quota": rng.randint(0 if rng.random() < 0.1 else 1, 2), "ranks": some(names, people - 2)}
+            {
+                "id": p,
+                "quota": rng.randint(0 if rng.random() < 0.1 else 1, 2),
+                "ranks": some(names, people - 2),
+            }
             for p in places
         ],
         "applicants": [{"id": a, "ranks": some(places)} for a in names[2 * couples :]],
         "couples": [
-            {"members": pair, "ranks": [list(c) for c in rng.sample(pairs, min(len(pairs), rng.randint(1, choices)))]}
+            {
+                "members": pair,
+                "ranks": [
+                    list(c) for c in rng.sample(pairs, min(len(pairs), rng.randint(1, choices)))
+                ],
+            }
             for pair in members
         ],
     }
@@ -37,7 +46,11 @@ class Reference:
         self.quota = {p["id"]: p["quota"] for p in market["programs"]}
         couples = market.get("couples", [])
         coupled = {a for c in couples for a in c["members"]}
-        self.units = [((a["id"],), [(p,) for p in a["ranks"]]) for a in market["applicants"] if a["id"] not in coupled]
+        self.units = [
+            ((a["id"],), [(p,) for p in a["ranks"]])
+            for a in market["applicants"]
+            if a["id"] not in coupled
+        ]
         self.units += [(tuple(c["members"]), [tuple(r) for r in c["ranks"]]) for c in couples]
         self.units = [(who, self._possible(who, wanted)) for who, wanted in self.units]
 
@@ -58,7 +71,11 @@ class Reference:
         for who, wanted in self.units:
             now = tuple(matches[a] for a in who)
             for choice in wanted[: wanted.index(now)] if now in wanted else wanted:
-                rest = {p: [a for a, q in matches.items() if q == p and a not in who] for p in choice if p}
+                rest = {
+                    p: [a for a, q in matches.items() if q == p and a not in who]
+                    for p in choice
+                    if p
+                }
                 asks = {p: [a for a, q in zip(who, choice, strict=True) if q == p] for p in rest}
                 if all(set(asks[p]) <= set(self.chooses(p, rest[p] + asks[p])) for p in rest):
                     found.append((who, choice))
@@ -74,7 +91,9 @@ class Reference:
     def matchings(self):
         for picks in product(*([*wanted, (None,) * len(who)] for who, wanted in self.units)):
             matches = {
-                a: p for (who, _), pick in zip(self.units, picks, strict=True) for a, p in zip(who, pick, strict=True)
+                a: p
+                for (who, _), pick in zip(self.units, picks, strict=True)
+                for a, p in zip(who, pick, strict=True)
             }
             if self.feasible(matches):
                 yield matches

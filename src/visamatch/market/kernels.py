@@ -97,7 +97,7 @@ def _leave(e, entry, seat, held):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _sit(e, entry, seat, held):  # type: ignore[no-untyped-def]
+def sit(e, entry, seat, held):  # type: ignore[no-untyped-def]
     """The applicant of entry e takes a seat. Returns where in ``listed`` the one stands who loses it, or -1."""
     p, r = entry[e, 0], np.int64(entry[e, 1])
     base, loser = seat[p, WORD], np.int64(-1)
@@ -173,7 +173,7 @@ def _better_choice(c, must, entry, seat, held, at, member, choices, option, choi
     if lifted:
         for a in member[c]:
             if at[a] < start[a + 1]:
-                _sit(at[a], entry, seat, held)
+                sit(at[a], entry, seat, held)
     return -1
 
 
@@ -196,7 +196,7 @@ def _move_couple(  # type: ignore[no-untyped-def]
         at[a] = e if e >= 0 else start[a + 1]
     for side in range(2):
         if option[k, side] >= 0:
-            loser = _sit(option[k, side], entry, seat, held)
+            loser = sit(option[k, side], entry, seat, held)
             if loser >= 0:
                 a = listed[loser, 0]
                 _reject(
@@ -228,7 +228,7 @@ def _propose_again(  # type: ignore[no-untyped-def]
         tally[0] += 1
     at[a] = e
     if e < end:
-        loser = _sit(e, entry, seat, held)
+        loser = sit(e, entry, seat, held)
         if loser >= 0:
             b = listed[loser, 0]
             _reject(
@@ -264,7 +264,7 @@ def _refill(  # type: ignore[no-untyped-def]
             tally[0] += 1
             _give_up(a, start, entry, seat, held, at, vacated)
             at[a] = e
-            loser = _sit(e, entry, seat, held)
+            loser = sit(e, entry, seat, held)
             if loser >= 0:
                 b = listed[loser, 0]
                 _reject(
@@ -339,3 +339,18 @@ def settle(  # type: ignore[no-untyped-def]
                     waiting, vacated, tally,
                 )  # fmt: skip
     return tally[0]
+
+
+@njit(cache=True)
+def blocked(start, entry, member, choices, option, held, seat, at, choice):  # type: ignore[no-untyped-def]
+    """A couple that some better choice would take, or -1. Where one is found its seats are left empty."""
+    tally = np.zeros(2, np.int64)
+    for c in range(len(member)):
+        if (
+            _better_choice(
+                c, -1, entry, seat, held, at, member, choices, option, choice, start, tally
+            )
+            >= 0
+        ):
+            return c
+    return -1

@@ -27,7 +27,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from visamatch.market import kernels
+from visamatch.market import kernels, search
 from visamatch.market.kernels import OPEN
 
 Ints = NDArray[np.int32]
@@ -122,39 +122,49 @@ def solve(market: Market) -> Matching:
     """
     state = _empty(market)
     singles = np.flatnonzero(market.couple_of < 0).astype(np.int32)
-    kernels.propose(*market[1:6], *state, singles)
+    kernels.propose(*market[1:6], *state, singles.copy())
     asked = _asked(market, state.at[singles], singles)
     if not len(market.couples.member):
-        return _matching(market, state, True, asked)
+        return _matching(market, state, asked)
     state.at[market.couples.member] = market.start[market.couples.member + 1]
     return _with_couples(market, state, asked)
 
 
-TRIES = 8
-"""Orders of couples tried before the search goes another way."""
+TRIES, WORK = 8, 100_000_000
+"""Orders of couples tried; entries read, at most, in trying every placement of the couples instead."""
 
 
 def _with_couples(market: Market, singles: State, asked: int) -> Matching:
+    """Orders of couples one after another, then every placement; at worst the best that was found."""
     member, start, option = market.couples
     order = np.arange(len(member), dtype=np.int32)
-    limit = 1000 + 20 * len(member)
-    for attempt in range(TRIES):
+    lists = (market.start, market.entry, market.listed, member, start, option, market.couple_of)
+    limit, size = 1000 + 20 * len(member), len(market.entry) + len(option)
+    best: Matching | None = None
+    for attempt in range(max(2, min(TRIES, WORK // (100 * size)))):
         state = singles._replace(held=singles.held.copy(), at=singles.at.copy())
-        seat = _seats(market, state)
-        choice, aside = start[1:].copy(), np.zeros(len(member), np.bool_)
-        asked += kernels.settle(
-            market.start, market.entry, market.listed, member, start, option, market.couple_of,
-            state.held, seat, state.at, choice, aside, order, limit,
-        )  # fmt: skip
-        state = state._replace(free=seat[:, kernels.FREE], cutoff=seat[:, kernels.CUTOFF])
-        if not aside.any():
-            break
+        seat, choice, aside = (
+            _seats(market, state),
+            start[1:].copy(),
+            np.zeros(len(member), np.bool_),
+        )
+        asked += kernels.settle(*lists, state.held, seat, state.at, choice, aside, order, limit)
+        found, whole = _matching(market, _settled(state, seat), asked), not aside.any()
+        blocked = kernels.blocked(*lists[:2], *lists[3:6], state.held, seat, state.at, choice)
+        if whole and blocked < 0:
+            return found
+        best = found if best is None or whole else best
+        aside[blocked] |= blocked >= 0
         order = np.concatenate(
             [order[aside[order]], order[~aside[order]]]
         )  # who went round goes first
-        if attempt > 2:
+        if attempt > 1:
             order = np.random.default_rng(attempt).permutation(order)
-    return _matching(market, state, not aside.any(), asked)
+    budget = WORK // size
+    if budget > len(member) and search.place(*lists, state.held, seat, state.at, choice, budget):
+        return _matching(market, _settled(state, seat), asked)
+    assert best is not None  # there was at least one try
+    return best._replace(stable=False, proposals=asked)
 
 
 def _seats(market: Market, state: State) -> Ints:
@@ -181,14 +191,18 @@ def _empty(market: Market) -> State:
     return State(held, market.quota.copy(), cutoff, market.start[:-1].copy())
 
 
+def _settled(state: State, seat: Ints) -> State:
+    return state._replace(free=seat[:, kernels.FREE], cutoff=seat[:, kernels.CUTOFF].copy())
+
+
 def _asked(market: Market, at: Ints, people: Ints) -> int:
     """Each of these applicants asked every program of the row down to where he stands."""
     return int((at - market.start[people] + (at < market.start[people + 1])).sum())
 
 
-def _matching(market: Market, state: State, stable: bool, asked: int) -> Matching:
+def _matching(market: Market, state: State, asked: int) -> Matching:
     seated = state.at < market.start[1:]
     held = np.where(seated, state.at, np.int32(-1))
     program = np.full(len(held), -1, np.int32)
     program[seated] = market.entry[held[seated], 0]
-    return Matching(held, program, market.quota - state.free, state.cutoff, stable, asked)
+    return Matching(held, program, market.quota - state.free, state.cutoff, True, asked)
