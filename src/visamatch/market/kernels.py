@@ -68,12 +68,19 @@ def propose(start, entry, list_start, listed, word_start, held, free, cutoff, at
         waiting = rejected
 
 
-# Columns of ``seat``, one row a program: what couples need to know of it lies in one cache line.
+# What couples need lies in three tables of int32, so that each function takes the same few arrays.
 QUOTA, FREE, CUTOFF, LIST, LIST_END, WORD, REOPEN = range(7)
+"""``seat``, a row a program: its seats, its stretch of ``listed``, its bitmap, whether it is to look again."""
+AT, END, COUPLE = range(3)
+"""``who``, a row an applicant: the entry held (or the end of the row), the end of the row, the couple or -1."""
+FIRST, SECOND, BEGIN, STOP, CHOICE, ASIDE = range(6)
+"""``pair``, a row a couple: members, rows of ``option``, the row held (or STOP), whether it is set aside."""
+WAITING, VACATED, TALLY = range(3)
+"""``work``, three rows: two stacks whose first item counts the others; programs asked, the couple that moved last."""
 
 
 @njit(cache=True)
-def _fits(ea, eb, entry, seat, held):  # type: ignore[no-untyped-def]
+def _fits(ea, eb, entry, held, seat):  # type: ignore[no-untyped-def]
     """Whether programs take a couple at entries ``ea`` and ``eb`` (-1: none); it holds no seat now."""
     if ea < 0 or eb < 0 or entry[ea, 0] != entry[eb, 0]:
         first = ea < 0 or entry[ea, 1] <= seat[entry[ea, 0], CUTOFF]
@@ -88,7 +95,7 @@ def _fits(ea, eb, entry, seat, held):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _leave(e, entry, seat, held):  # type: ignore[no-untyped-def]
+def _leave(e, entry, held, seat):  # type: ignore[no-untyped-def]
     """Whoever holds entry e gives up the seat."""
     p, r = entry[e, 0], np.int64(entry[e, 1])
     held[seat[p, WORD] + (r >> 6)] &= ~(_ONE << np.uint64(r & 63))
@@ -97,7 +104,7 @@ def _leave(e, entry, seat, held):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def sit(e, entry, seat, held):  # type: ignore[no-untyped-def]
+def sit(e, entry, held, seat):  # type: ignore[no-untyped-def]
     """The applicant of entry e takes a seat. Returns where in ``listed`` the one stands who loses it, or -1."""
     p, r = entry[e, 0], np.int64(entry[e, 1])
     base, loser = seat[p, WORD], np.int64(-1)
@@ -115,242 +122,164 @@ def sit(e, entry, seat, held):  # type: ignore[no-untyped-def]
 
 @njit(cache=True)
 def _push(stack, value):  # type: ignore[no-untyped-def]
-    """A stack is an array whose first item counts the others."""
     stack[0] += 1
     stack[stack[0]] = value
 
 
 @njit(cache=True)
-def _reopen(e, entry, seat, vacated):  # type: ignore[no-untyped-def]
-    """The program of entry e must look again whom it could have."""
+def _reopen(e, entry, seat, work):  # type: ignore[no-untyped-def]
+    """The program of entry e is to look again whom it could have."""
     p = entry[e, 0]
     if not seat[p, REOPEN]:
         seat[p, REOPEN] = 1
-        _push(vacated, p)
+        _push(work[VACATED], p)
 
 
 @njit(cache=True)
-def _give_up(a, start, entry, seat, held, at, vacated):  # type: ignore[no-untyped-def]
+def _give_up(a, entry, held, seat, who, work):  # type: ignore[no-untyped-def]
     """Applicant a ends with no seat; the one held, if any, is vacant."""
-    if at[a] < start[a + 1]:
-        _leave(at[a], entry, seat, held)
-        _reopen(at[a], entry, seat, vacated)
-    at[a] = start[a + 1]
+    if who[a, AT] < who[a, END]:
+        _leave(who[a, AT], entry, held, seat)
+        _reopen(who[a, AT], entry, seat, work)
+    who[a, AT] = who[a, END]
 
 
 @njit(cache=True)
-def _reject(a, start, entry, seat, held, at, member, choices, choice, couple_of, waiting, vacated):  # type: ignore[no-untyped-def]
-    """Applicant a has lost its seat: a single goes on from the next entry, a couple gives up both."""
-    c = couple_of[a]
-    if c < 0:
-        at[a] += 1
-        _push(waiting, a)
+def _take(e, entry, listed, held, seat, who, pair, work):  # type: ignore[no-untyped-def]
+    """Someone sits at entry e. Who loses the seat proposes again: a single goes on, a couple gives up both."""
+    loser = sit(e, entry, held, seat)
+    if loser < 0:
         return
-    at[a] = start[a + 1]
-    _give_up(member[c, 0] + member[c, 1] - a, start, entry, seat, held, at, vacated)
-    choice[c] = choices[c + 1]
-    _push(waiting, -1 - c)
+    a = listed[loser, 0]
+    c = who[a, COUPLE]
+    if c < 0:
+        who[a, AT] += 1
+        _push(work[WAITING], a)
+        return
+    who[a, AT] = who[a, END]
+    _give_up(pair[c, FIRST] + pair[c, SECOND] - a, entry, held, seat, who, work)
+    pair[c, CHOICE] = pair[c, STOP]
+    _push(work[WAITING], -1 - c)
 
 
 @njit(cache=True)
-def _better_choice(c, must, entry, seat, held, at, member, choices, option, choice, start, tally):  # type: ignore[no-untyped-def]
-    """The best choice of couple c, above the one it holds and with entry ``must`` (-1: any), that fits; or -1.
+def better_choice(c, must, entry, option, held, seat, who, pair, work):  # type: ignore[no-untyped-def]
+    """Couple c's best choice that fits, above the one held and with entry ``must`` (-1: any); or -1.
 
-    Its own seats count as free. Where a choice is found, they are.
+    Its own seats count as free; where a choice is found, they are left so.
     """
     lifted = False
-    for k in range(choices[c], choice[c]):
+    for k in range(pair[c, BEGIN], pair[c, CHOICE]):
         if must >= 0 and option[k, 0] != must and option[k, 1] != must:
             continue
         if not lifted:
-            for a in member[c]:
-                if at[a] < start[a + 1]:
-                    _leave(at[a], entry, seat, held)
             lifted = True
-        tally[0] += 1
-        if _fits(option[k, 0], option[k, 1], entry, seat, held):
+            for a in pair[c, :BEGIN]:
+                if who[a, AT] < who[a, END]:
+                    _leave(who[a, AT], entry, held, seat)
+        work[TALLY, 0] += 1
+        if _fits(option[k, 0], option[k, 1], entry, held, seat):
             return k
-    if lifted:
-        for a in member[c]:
-            if at[a] < start[a + 1]:
-                sit(at[a], entry, seat, held)
+    for a in pair[c, :BEGIN]:
+        if lifted and who[a, AT] < who[a, END]:
+            sit(who[a, AT], entry, held, seat)
     return -1
 
 
 @njit(cache=True)
-def _move_couple(  # type: ignore[no-untyped-def]
-    c, must, start, entry, listed, member, choices, option, couple_of, held, seat, at, choice, waiting, vacated, tally,
-):  # fmt: skip
-    """Couple c takes the best choice that fits above the one it holds; whether there was one."""
-    k = _better_choice(
-        c, must, entry, seat, held, at, member, choices, option, choice, start, tally
-    )
+def blocked(entry, option, held, seat, who, pair, work):  # type: ignore[no-untyped-def]
+    """A couple that some better choice would take, or -1. Where one is found its seats are left empty."""
+    for c in range(len(pair)):
+        if better_choice(c, -1, entry, option, held, seat, who, pair, work) >= 0:
+            return c
+    return -1
+
+
+@njit(cache=True)
+def _move_couple(c, must, entry, listed, option, held, seat, who, pair, work):  # type: ignore[no-untyped-def]
+    """Couple c takes the best choice that fits above the one it holds, if there is one."""
+    k = better_choice(c, must, entry, option, held, seat, who, pair, work)
     if k < 0:
-        return False
-    choice[c] = k
-    tally[1] = c
+        return
+    pair[c, CHOICE] = k
+    work[TALLY, 1] = c
     for side in range(2):
-        a, e = member[c, side], option[k, side]
-        if at[a] < start[a + 1] and at[a] != e:
-            _reopen(at[a], entry, seat, vacated)
-        at[a] = e if e >= 0 else start[a + 1]
+        a, e = pair[c, side], option[k, side]
+        if who[a, AT] < who[a, END] and who[a, AT] != e:
+            _reopen(who[a, AT], entry, seat, work)
+        who[a, AT] = e if e >= 0 else who[a, END]
     for side in range(2):
         if option[k, side] >= 0:
-            loser = sit(option[k, side], entry, seat, held)
-            if loser >= 0:
-                a = listed[loser, 0]
-                _reject(
-                    a,
-                    start,
-                    entry,
-                    seat,
-                    held,
-                    at,
-                    member,
-                    choices,
-                    choice,
-                    couple_of,
-                    waiting,
-                    vacated,
-                )
-    return True
+            _take(option[k, side], entry, listed, held, seat, who, pair, work)
 
 
 @njit(cache=True)
-def _propose_again(  # type: ignore[no-untyped-def]
-    a, start, entry, listed, member, choices, couple_of, held, seat, at, choice, waiting, vacated, tally,
-):  # fmt: skip
-    """Single a goes on down the row from where he stands."""
-    e, end = at[a], start[a + 1]
-    tally[0] += 1
+def _next(entry, listed, option, held, seat, who, pair, work):  # type: ignore[no-untyped-def]
+    """The single or couple that waits on top proposes."""
+    unit = work[WAITING, work[WAITING, 0]]
+    work[WAITING, 0] -= 1
+    if unit < 0:
+        if not pair[-1 - unit, ASIDE]:
+            _move_couple(-1 - unit, -1, entry, listed, option, held, seat, who, pair, work)
+        return
+    e, end = who[unit, AT], who[unit, END]
     while e < end and entry[e, 1] > seat[entry[e, 0], CUTOFF]:
         e += 1
-        tally[0] += 1
-    at[a] = e
+        work[TALLY, 0] += 1
+    who[unit, AT] = e
     if e < end:
-        loser = sit(e, entry, seat, held)
-        if loser >= 0:
-            b = listed[loser, 0]
-            _reject(
-                b,
-                start,
-                entry,
-                seat,
-                held,
-                at,
-                member,
-                choices,
-                choice,
-                couple_of,
-                waiting,
-                vacated,
-            )
+        work[TALLY, 0] += 1
+        _take(e, entry, listed, held, seat, who, pair, work)
 
 
 @njit(cache=True)
-def _refill(  # type: ignore[no-untyped-def]
-    p, start, entry, listed, member, choices, option, couple_of, held, seat, at, choice, aside, waiting, vacated, tally,
-):  # fmt: skip
-    """Program p looks down its list, best first, for those who prefer it and whom it would take."""
-    base, end = seat[p, LIST], seat[p, LIST_END]
-    for place in range(end - base):
-        if place > seat[p, CUTOFF]:
-            return
+def _refill(entry, listed, option, held, seat, who, pair, work):  # type: ignore[no-untyped-def]
+    """The reopened program on top looks down its list for those who prefer it and whom it would take."""
+    p = work[VACATED, work[VACATED, 0]]
+    work[VACATED, 0] -= 1
+    seat[p, REOPEN] = 0
+    for place in range(seat[p, LIST_END] - seat[p, LIST]):
+        if place > seat[p, CUTOFF] or work[WAITING, 0] > 0:
+            break
         if held[seat[p, WORD] + (place >> 6)] >> np.uint64(place & 63) & _ONE:
             continue
-        a, e = listed[base + place, 0], listed[base + place, 1]
-        c = couple_of[a]
-        if c < 0 and e < at[a]:
-            tally[0] += 1
-            _give_up(a, start, entry, seat, held, at, vacated)
-            at[a] = e
-            loser = sit(e, entry, seat, held)
-            if loser >= 0:
-                b = listed[loser, 0]
-                _reject(
-                    b,
-                    start,
-                    entry,
-                    seat,
-                    held,
-                    at,
-                    member,
-                    choices,
-                    choice,
-                    couple_of,
-                    waiting,
-                    vacated,
-                )
-        elif c >= 0 and not aside[c]:
-            _move_couple(
-                c, e, start, entry, listed, member, choices, option, couple_of, held, seat, at, choice,
-                waiting, vacated, tally,
-            )  # fmt: skip
-        if waiting[0] > 0:  # let them propose first, then look again
-            _reopen(e, entry, seat, vacated)
-            return
+        a, e = listed[seat[p, LIST] + place]
+        c = who[a, COUPLE]
+        if c < 0 and e < who[a, AT]:
+            work[TALLY, 0] += 1
+            _give_up(a, entry, held, seat, who, work)
+            who[a, AT] = e
+            _take(e, entry, listed, held, seat, who, pair, work)
+        elif c >= 0 and not pair[c, ASIDE]:
+            _move_couple(c, e, entry, listed, option, held, seat, who, pair, work)
+    if work[WAITING, 0] > 0 and not seat[p, REOPEN]:  # let them propose first, then look again
+        seat[p, REOPEN] = 1
+        _push(work[VACATED], p)
 
 
 @njit(cache=True)
-def settle(  # type: ignore[no-untyped-def]
-    start, entry, listed, member, choices, option, couple_of, held, seat, at, choice, aside, order, limit,
-):  # fmt: skip
+def settle(entry, listed, option, held, seat, who, pair, work, order, limit):  # type: ignore[no-untyped-def]
     """Bring couples into a stable matching of the singles, one at a time (Roth and Peranson 1999).
 
     A couple takes its best choice that fits. Whoever loses a seat proposes again; a couple gives up both seats and
     begins at its top. A vacated seat reopens its program: of those it ranks, best first, whoever prefers it
-    to what he holds moves in if it would take him. ``choice[c]`` is the row of ``option`` that couple c holds, or the
-    end of its rows. When ``limit`` moves settle nothing, the couple that moved last is set ``aside`` for good.
-    Returns how often a program was asked. If nobody was set aside, the matching is stable.
+    to what he holds moves in if it would take him. When ``limit`` moves settle nothing, the couple that moved
+    last is set aside for good, so that this ends. If nobody was set aside, the matching is stable but for a couple
+    that could use a seat it now holds itself; :func:`blocked` finds one.
     """
-    waiting = np.zeros(len(at) + len(member) + 2, np.int32)  # singles as a, couples as -1 - c
-    vacated = np.zeros(len(seat) + 1, np.int32)
-    tally = np.array([0, -1])  # programs asked, couple that moved last
     for newcomer in order:
-        _push(waiting, -1 - newcomer)
+        _push(work[WAITING], -1 - newcomer)
         moves = 0
-        while waiting[0] + vacated[0] > 0:
+        while work[WAITING, 0] + work[VACATED, 0] > 0:
             moves += 1
-            if moves > limit and tally[1] >= 0:
-                moves, last = 0, tally[1]
-                aside[last] = True
-                choice[last] = choices[last + 1]
-                for a in member[last]:
-                    _give_up(a, start, entry, seat, held, at, vacated)
-            if waiting[0] == 0:
-                p = vacated[vacated[0]]
-                vacated[0] -= 1
-                seat[p, REOPEN] = 0
-                _refill(
-                    p, start, entry, listed, member, choices, option, couple_of, held, seat, at, choice, aside,
-                    waiting, vacated, tally,
-                )  # fmt: skip
-                continue
-            unit = waiting[waiting[0]]
-            waiting[0] -= 1
-            if unit >= 0:
-                _propose_again(
-                    unit, start, entry, listed, member, choices, couple_of, held, seat, at, choice,
-                    waiting, vacated, tally,
-                )  # fmt: skip
-            elif not aside[-1 - unit]:
-                _move_couple(
-                    -1 - unit, -1, start, entry, listed, member, choices, option, couple_of, held, seat, at, choice,
-                    waiting, vacated, tally,
-                )  # fmt: skip
-    return tally[0]
-
-
-@njit(cache=True)
-def blocked(start, entry, member, choices, option, held, seat, at, choice):  # type: ignore[no-untyped-def]
-    """A couple that some better choice would take, or -1. Where one is found its seats are left empty."""
-    tally = np.zeros(2, np.int64)
-    for c in range(len(member)):
-        if (
-            _better_choice(
-                c, -1, entry, seat, held, at, member, choices, option, choice, start, tally
-            )
-            >= 0
-        ):
-            return c
-    return -1
+            last = work[TALLY, 1]
+            if moves > limit and last >= 0:
+                moves = 0
+                pair[last, ASIDE] = 1
+                pair[last, CHOICE] = pair[last, STOP]
+                for a in pair[last, :BEGIN]:
+                    _give_up(a, entry, held, seat, who, work)
+            elif work[WAITING, 0] > 0:
+                _next(entry, listed, option, held, seat, who, pair, work)
+            else:
+                _refill(entry, listed, option, held, seat, who, pair, work)

@@ -120,89 +120,75 @@ def solve(market: Market) -> Matching:
 
     The same market gives the same matching, always. Reads the market, changes nothing.
     """
-    state = _empty(market)
-    singles = np.flatnonzero(market.couple_of < 0).astype(np.int32)
-    kernels.propose(*market[1:6], *state, singles.copy())
-    asked = _asked(market, state.at[singles], singles)
-    if not len(market.couples.member):
-        return _matching(market, state, asked)
-    state.at[market.couples.member] = market.start[market.couples.member + 1]
-    return _with_couples(market, state, asked)
+    held, free = np.zeros(market.word_start[-1], np.uint64), market.quota.copy()
+    cutoff = np.where(market.quota > 0, np.int32(OPEN), np.int32(-1))
+    single = market.couple_of < 0
+    at = np.where(single, market.start[:-1], market.start[1:])
+    kernels.propose(*market[1:6], held, free, cutoff, at, np.flatnonzero(single).astype(np.int32))
+    asked = int((at - market.start[:-1] + (at < market.start[1:]))[single].sum())
+    if len(market.couples.member):
+        return _with_couples(market, held, free, cutoff, at, asked)
+    return _matching(market, at, free, cutoff, asked)
 
 
 TRIES, WORK = 8, 100_000_000
 """Orders of couples tried; entries read, at most, in trying every placement of the couples instead."""
 
 
-def _with_couples(market: Market, singles: State, asked: int) -> Matching:
+def _with_couples(
+    market: Market, held: Any, free: Ints, cutoff: Ints, at: Ints, asked: int
+) -> Matching:
     """Orders of couples one after another, then every placement; at worst the best that was found."""
     member, start, option = market.couples
-    order = np.arange(len(member), dtype=np.int32)
-    lists = (market.start, market.entry, market.listed, member, start, option, market.couple_of)
-    limit, size = 1000 + 20 * len(member), len(market.entry) + len(option)
-    best: Matching | None = None
+    couples, size = len(member), len(market.entry) + len(option)
+    seats = (
+        market.quota, free, cutoff, market.list_start[:-1], market.list_start[1:], market.word_start[:-1], 0 * free,
+    )  # fmt: skip
+    pairs = (
+        member[:, 0],
+        member[:, 1],
+        start[:-1],
+        start[1:],
+        start[1:],
+        np.zeros(couples, np.int32),
+    )
+    singles = (
+        np.stack(seats, 1),
+        np.stack((at, market.start[1:], market.couple_of), 1),
+        np.stack(pairs, 1),
+    )
+    work = np.zeros((3, len(at) + len(free) + couples + 2), np.int32)
+    work[kernels.TALLY, :2] = asked, -1
+    order = np.arange(couples, dtype=np.int32)
+    lists = (market.entry, market.listed, option)
+
+    def found(stable: bool) -> Matching:
+        columns = who[:, kernels.AT], seat[:, kernels.FREE], seat[:, kernels.CUTOFF]
+        return _matching(market, *columns, int(work[kernels.TALLY, 0]))._replace(stable=stable)
+
+    best = _matching(market, at, free, cutoff, asked)
     for attempt in range(max(2, min(TRIES, WORK // (100 * size)))):
-        state = singles._replace(held=singles.held.copy(), at=singles.at.copy())
-        seat, choice, aside = (
-            _seats(market, state),
-            start[1:].copy(),
-            np.zeros(len(member), np.bool_),
-        )
-        asked += kernels.settle(*lists, state.held, seat, state.at, choice, aside, order, limit)
-        found, whole = _matching(market, _settled(state, seat), asked), not aside.any()
-        blocked = kernels.blocked(*lists[:2], *lists[3:6], state.held, seat, state.at, choice)
-        if whole and blocked < 0:
-            return found
-        best = found if best is None or whole else best
-        aside[blocked] |= blocked >= 0
-        order = np.concatenate(
-            [order[aside[order]], order[~aside[order]]]
-        )  # who went round goes first
+        bits, (seat, who, pair) = held.copy(), (table.copy() for table in singles)
+        tables = (bits, seat, who, pair, work)
+        kernels.settle(*lists, *tables, order, 1000 + 20 * couples)
+        trouble, now = pair[:, kernels.ASIDE] > 0, found(True)
+        if attempt == 0 or not trouble.any():
+            best = now
+        one = kernels.blocked(market.entry, option, *tables)
+        if not trouble.any() and one < 0:
+            return now
+        trouble[one] |= one >= 0
+        order = np.concatenate([order[trouble[order]], order[~trouble[order]]])
         if attempt > 1:
             order = np.random.default_rng(attempt).permutation(order)
-    budget = WORK // size
-    if budget > len(member) and search.place(*lists, state.held, seat, state.at, choice, budget):
-        return _matching(market, _settled(state, seat), asked)
-    assert best is not None  # there was at least one try
-    return best._replace(stable=False, proposals=asked)
+    if couples < WORK // size and search.place(*lists, *tables, WORK // size):
+        return found(True)
+    return best._replace(stable=False, proposals=int(work[kernels.TALLY, 0]))
 
 
-def _seats(market: Market, state: State) -> Ints:
-    """The table of programs that :func:`visamatch.market.kernels.settle` reads; see its columns."""
-    columns = (
-        market.quota, state.free, state.cutoff, market.list_start[:-1], market.list_start[1:],
-        market.word_start[:-1], np.zeros_like(market.quota),
-    )  # fmt: skip
-    return np.stack(columns, axis=1)
-
-
-class State(NamedTuple):
-    """Who sits where: bitmaps of places held, free seats, cutoffs, and the entry at which each applicant stands."""
-
-    held: NDArray[np.uint64]
-    free: Ints
-    cutoff: Ints
-    at: Ints
-
-
-def _empty(market: Market) -> State:
-    cutoff = np.where(market.quota > 0, np.int32(OPEN), np.int32(-1))
-    held = np.zeros(market.word_start[-1], np.uint64)
-    return State(held, market.quota.copy(), cutoff, market.start[:-1].copy())
-
-
-def _settled(state: State, seat: Ints) -> State:
-    return state._replace(free=seat[:, kernels.FREE], cutoff=seat[:, kernels.CUTOFF].copy())
-
-
-def _asked(market: Market, at: Ints, people: Ints) -> int:
-    """Each of these applicants asked every program of the row down to where he stands."""
-    return int((at - market.start[people] + (at < market.start[people + 1])).sum())
-
-
-def _matching(market: Market, state: State, asked: int) -> Matching:
-    seated = state.at < market.start[1:]
-    held = np.where(seated, state.at, np.int32(-1))
-    program = np.full(len(held), -1, np.int32)
-    program[seated] = market.entry[held[seated], 0]
-    return Matching(held, program, market.quota - state.free, state.cutoff, True, asked)
+def _matching(market: Market, at: Ints, free: Ints, cutoff: Ints, asked: int) -> Matching:
+    seated = at < market.start[1:]
+    entry = np.where(seated, at, np.int32(-1))
+    program = np.full(len(at), -1, np.int32)
+    program[seated] = market.entry[entry[seated], 0]
+    return Matching(entry, program, market.quota - free, cutoff.copy(), True, asked)

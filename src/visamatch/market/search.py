@@ -12,86 +12,79 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from visamatch.market.kernels import CUTOFF, FREE, LIST, LIST_END, OPEN, QUOTA, blocked, sit
+from visamatch.market.kernels import (  # noqa: I001
+    AT, BEGIN, CHOICE, COUPLE, CUTOFF, END, FREE, LIST, LIST_END, OPEN, QUOTA, STOP, blocked, sit,
+)  # fmt: skip
 
 
 @njit(cache=True)
-def _offers(start, entry, listed, couple_of, fixed, seat, at):  # type: ignore[no-untyped-def]
+def _offers(entry, listed, seat, who, fixed):  # type: ignore[no-untyped-def]
     """Programs propose to the singles, and to members of couples, who accept entry ``fixed[a]`` alone."""
     free, following = seat[:, QUOTA].copy(), seat[:, LIST].copy()
-    at[:] = start[1:]
+    who[:, AT] = who[:, END]
     offered = True
     while offered:
         offered = False
         for p in range(len(seat)):
             while free[p] > 0 and following[p] < seat[p, LIST_END]:
-                a, e = listed[following[p], 0], listed[following[p], 1]
+                a, e = listed[following[p]]
                 following[p] += 1
                 offered = True
-                if e == fixed[a] or (couple_of[a] < 0 and e < at[a]):
-                    if at[a] < start[a + 1]:
-                        free[entry[at[a], 0]] += 1
+                if e == fixed[a] or (who[a, COUPLE] < 0 and e < who[a, AT]):
+                    if who[a, AT] < who[a, END]:
+                        free[entry[who[a, AT], 0]] += 1
                     free[p] -= 1
-                    at[a] = e
+                    who[a, AT] = e
 
 
 @njit(cache=True)
-def _fix(c, k, member, choices, option, fixed):  # type: ignore[no-untyped-def]
-    """Couple c is to hold row k of ``option``, or nothing when k is the end of its rows."""
-    for side in range(2):
-        fixed[member[c, side]] = option[k, side] if k < choices[c + 1] else -1
-
-
-@njit(cache=True)
-def _placed(couples, member, fixed, at):  # type: ignore[no-untyped-def]
+def _seated(couples, who, pair, fixed):  # type: ignore[no-untyped-def]
     """Whether the first ``couples`` couples hold what is fixed for them."""
     for c in range(couples):
-        for a in member[c]:
-            if fixed[a] >= 0 and at[a] != fixed[a]:
+        for a in pair[c, :BEGIN]:
+            if fixed[a] >= 0 and who[a, AT] != fixed[a]:
                 return False
     return True
 
 
 @njit(cache=True)
-def take_seats(start, entry, at, held, seat):  # type: ignore[no-untyped-def]
-    """Fill empty bitmaps and an empty table of programs from the entries that applicants hold."""
+def _take_seats(entry, held, seat, who):  # type: ignore[no-untyped-def]
+    """Programs hold those who stand at their entries, and nobody else."""
     held[:] = 0
-    for p in range(len(seat)):
-        seat[p, FREE] = seat[p, QUOTA]
-        seat[p, CUTOFF] = OPEN if seat[p, QUOTA] > 0 else -1
-    for a in range(len(at)):
-        if at[a] < start[a + 1]:
-            sit(at[a], entry, seat, held)
+    seat[:, FREE] = seat[:, QUOTA]
+    seat[:, CUTOFF] = np.where(seat[:, QUOTA] > 0, OPEN, -1)
+    for a in range(len(who)):
+        if who[a, AT] < who[a, END]:
+            sit(who[a, AT], entry, held, seat)
 
 
 @njit(cache=True)
-def place(start, entry, listed, member, choices, option, couple_of, held, seat, at, choice, budget):  # type: ignore[no-untyped-def]
+def place(entry, listed, option, held, seat, who, pair, work, budget):  # type: ignore[no-untyped-def]
     """Try every placement of the couples, each one's best choice first; whether one is stable.
 
-    ``choice``, ``at``, ``held`` and ``seat`` then describe it. ``budget`` bounds the
-    placements looked at, whole or in part.
+    If so the tables describe it. ``budget`` bounds the placements looked at, whole or in part.
     """
-    fixed = np.full(len(at), -1, np.int32)
-    couples, depth = len(member), 0
-    choice[:] = choices[:-1]
-    choice[0] -= 1
+    fixed = np.full(len(who), -1, np.int32)
+    pair[:, CHOICE] = pair[:, BEGIN] - 1
+    depth = 0
     for _ in range(budget):
-        choice[depth] += 1
-        if choice[depth] > choices[depth + 1]:
-            _fix(depth, choices[depth + 1], member, choices, option, fixed)
+        pair[depth, CHOICE] += 1
+        k = pair[depth, CHOICE]
+        for side in range(2):
+            fixed[pair[depth, side]] = option[k, side] if k < pair[depth, STOP] else -1
+        if k > pair[depth, STOP]:
+            pair[depth, CHOICE] = pair[depth, BEGIN] - 1
             depth -= 1
             if depth < 0:
                 return False
             continue
-        _fix(depth, choice[depth], member, choices, option, fixed)
-        _offers(start, entry, listed, couple_of, fixed, seat, at)
-        if not _placed(depth + 1, member, fixed, at):
+        _offers(entry, listed, seat, who, fixed)
+        if not _seated(depth + 1, who, pair, fixed):
             continue
-        if depth + 1 < couples:
+        if depth + 1 < len(pair):
             depth += 1
-            choice[depth] = choices[depth] - 1
             continue
-        take_seats(start, entry, at, held, seat)
-        if blocked(start, entry, member, choices, option, held, seat, at, choice) < 0:
+        _take_seats(entry, held, seat, who)
+        if blocked(entry, option, held, seat, who, pair, work) < 0:
             return True
     return False
