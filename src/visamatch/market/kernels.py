@@ -76,12 +76,14 @@ AT, END, COUPLE = range(3)
 FIRST, SECOND, BEGIN, STOP, CHOICE, ASIDE = range(6)
 """``pair``, a row a couple: members, rows of ``option``, the row held (or STOP), whether it is set aside."""
 WAITING, VACATED, TALLY = range(3)
-"""``work``, three rows: two stacks whose first item counts the others; programs asked, the couple that moved last."""
+"""``work``, three rows: two stacks whose first item counts the others, and the three numbers below."""
+ASKED, LAST, OWN = range(3)
+"""Programs asked; the couple that moved last; whether a couple may use a seat that its own member leaves."""
 
 
 @njit(cache=True)
 def _fits(ea, eb, entry, held, seat):  # type: ignore[no-untyped-def]
-    """Whether programs take a couple at entries ``ea`` and ``eb`` (-1: none); it holds no seat now."""
+    """Whether programs take a couple at entries ``ea`` and ``eb`` (-1: none); in one program it holds no seat now."""
     if ea < 0 or eb < 0 or entry[ea, 0] != entry[eb, 0]:
         first = ea < 0 or entry[ea, 1] <= seat[entry[ea, 0], CUTOFF]
         return first and (eb < 0 or entry[eb, 1] <= seat[entry[eb, 0], CUTOFF])
@@ -163,26 +165,38 @@ def _take(e, entry, listed, held, seat, who, pair, work):  # type: ignore[no-unt
 
 
 @njit(cache=True)
+def _lift(c, entry, held, seat, who, pair, up):  # type: ignore[no-untyped-def]
+    """Couple c's members leave their seats for a moment, or come back to them."""
+    for a in pair[c, :BEGIN]:
+        if who[a, AT] < who[a, END]:
+            if up:
+                _leave(who[a, AT], entry, held, seat)
+            else:
+                sit(who[a, AT], entry, held, seat)
+
+
+@njit(cache=True)
 def better_choice(c, must, entry, option, held, seat, who, pair, work):  # type: ignore[no-untyped-def]
     """Couple c's best choice that fits, above the one held and with entry ``must`` (-1: any); or -1.
 
-    Its own seats count as free; where a choice is found, they are left so.
+    Where a choice is found, the seats the couple holds are left free.
     """
     lifted = False
     for k in range(pair[c, BEGIN], pair[c, CHOICE]):
-        if must >= 0 and option[k, 0] != must and option[k, 1] != must:
+        ea, eb = option[k]
+        if must >= 0 and ea != must and eb != must:
             continue
-        if not lifted:
-            lifted = True
-            for a in pair[c, :BEGIN]:
-                if who[a, AT] < who[a, END]:
-                    _leave(who[a, AT], entry, held, seat)
-        work[TALLY, 0] += 1
-        if _fits(option[k, 0], option[k, 1], entry, held, seat):
+        lift = work[TALLY, OWN] > 0 or (ea >= 0 and eb >= 0 and entry[ea, 0] == entry[eb, 0])
+        if lift != lifted:
+            _lift(c, entry, held, seat, who, pair, lift)
+            lifted = lift
+        work[TALLY, ASKED] += 1
+        if _fits(ea, eb, entry, held, seat):
+            if not lifted:
+                _lift(c, entry, held, seat, who, pair, True)
             return k
-    for a in pair[c, :BEGIN]:
-        if lifted and who[a, AT] < who[a, END]:
-            sit(who[a, AT], entry, held, seat)
+    if lifted:
+        _lift(c, entry, held, seat, who, pair, False)
     return -1
 
 
@@ -202,7 +216,7 @@ def _move_couple(c, must, entry, listed, option, held, seat, who, pair, work):  
     if k < 0:
         return
     pair[c, CHOICE] = k
-    work[TALLY, 1] = c
+    work[TALLY, LAST] = c
     for side in range(2):
         a, e = pair[c, side], option[k, side]
         if who[a, AT] < who[a, END] and who[a, AT] != e:
@@ -225,10 +239,10 @@ def _next(entry, listed, option, held, seat, who, pair, work):  # type: ignore[n
     e, end = who[unit, AT], who[unit, END]
     while e < end and entry[e, 1] > seat[entry[e, 0], CUTOFF]:
         e += 1
-        work[TALLY, 0] += 1
+        work[TALLY, ASKED] += 1
     who[unit, AT] = e
     if e < end:
-        work[TALLY, 0] += 1
+        work[TALLY, ASKED] += 1
         _take(e, entry, listed, held, seat, who, pair, work)
 
 
@@ -246,7 +260,7 @@ def _refill(entry, listed, option, held, seat, who, pair, work):  # type: ignore
         a, e = listed[seat[p, LIST] + place]
         c = who[a, COUPLE]
         if c < 0 and e < who[a, AT]:
-            work[TALLY, 0] += 1
+            work[TALLY, ASKED] += 1
             _give_up(a, entry, held, seat, who, work)
             who[a, AT] = e
             _take(e, entry, listed, held, seat, who, pair, work)
@@ -264,15 +278,14 @@ def settle(entry, listed, option, held, seat, who, pair, work, order, limit):  #
     A couple takes its best choice that fits. Whoever loses a seat proposes again; a couple gives up both seats and
     begins at its top. A vacated seat reopens its program: of those it ranks, best first, whoever prefers it
     to what he holds moves in if it would take him. When ``limit`` moves settle nothing, the couple that moved
-    last is set aside for good, so that this ends. If nobody was set aside, the matching is stable but for a couple
-    that could use a seat it now holds itself; :func:`blocked` finds one.
+    last is set aside for good, so that this ends. If nobody was set aside, the matching is stable.
     """
     for newcomer in order:
         _push(work[WAITING], -1 - newcomer)
         moves = 0
         while work[WAITING, 0] + work[VACATED, 0] > 0:
             moves += 1
-            last = work[TALLY, 1]
+            last = work[TALLY, LAST]
             if moves > limit and last >= 0:
                 moves = 0
                 pair[last, ASIDE] = 1

@@ -131,59 +131,57 @@ def solve(market: Market) -> Matching:
     return _matching(market, at, free, cutoff, asked)
 
 
-TRIES, WORK = 8, 100_000_000
+TRIES, WORK = 8, 50_000_000
 """Orders of couples tried; entries read, at most, in trying every placement of the couples instead."""
 
 
 def _with_couples(
     market: Market, held: Any, free: Ints, cutoff: Ints, at: Ints, asked: int
 ) -> Matching:
-    """Orders of couples one after another, then every placement; at worst the best that was found."""
+    """Orders of couples one after another, then every placement; at worst the best that was found.
+
+    At first a couple may also use a seat its own member leaves. What then is stable is so in either sense
+    of :mod:`visamatch.market.stability`; small markets get such a matching where there is one.
+    """
     member, start, option = market.couples
-    couples, size = len(member), len(market.entry) + len(option)
+    couples, budget = len(member), WORK // (len(market.entry) + len(option))
+    small = budget > couples
     seats = (
         market.quota, free, cutoff, market.list_start[:-1], market.list_start[1:], market.word_start[:-1], 0 * free,
     )  # fmt: skip
-    pairs = (
-        member[:, 0],
-        member[:, 1],
-        start[:-1],
-        start[1:],
-        start[1:],
-        np.zeros(couples, np.int32),
-    )
-    singles = (
-        np.stack(seats, 1),
-        np.stack((at, market.start[1:], market.couple_of), 1),
-        np.stack(pairs, 1),
-    )
+    pairs = (member[:, 0], member[:, 1], start[:-1], start[1:], start[1:], 0 * start[1:])
+    people = (at, market.start[1:], market.couple_of)
+    singles = tuple(np.stack(columns, 1) for columns in (seats, people, pairs))
     work = np.zeros((3, len(at) + len(free) + couples + 2), np.int32)
     work[kernels.TALLY, :2] = asked, -1
-    order = np.arange(couples, dtype=np.int32)
     lists = (market.entry, market.listed, option)
 
-    def found(stable: bool) -> Matching:
+    def found() -> Matching:
         columns = who[:, kernels.AT], seat[:, kernels.FREE], seat[:, kernels.CUTOFF]
-        return _matching(market, *columns, int(work[kernels.TALLY, 0]))._replace(stable=stable)
+        return _matching(market, *columns, int(work[kernels.TALLY, kernels.ASKED]))
 
-    best = _matching(market, at, free, cutoff, asked)
-    for attempt in range(max(2, min(TRIES, WORK // (100 * size)))):
-        bits, (seat, who, pair) = held.copy(), (table.copy() for table in singles)
-        tables = (bits, seat, who, pair, work)
-        kernels.settle(*lists, *tables, order, 1000 + 20 * couples)
-        trouble, now = pair[:, kernels.ASIDE] > 0, found(True)
-        if attempt == 0 or not trouble.any():
-            best = now
-        one = kernels.blocked(market.entry, option, *tables)
-        if not trouble.any() and one < 0:
-            return now
-        trouble[one] |= one >= 0
-        order = np.concatenate([order[trouble[order]], order[~trouble[order]]])
-        if attempt > 1:
-            order = np.random.default_rng(attempt).permutation(order)
-    if couples < WORK // size and search.place(*lists, *tables, WORK // size):
-        return found(True)
-    return best._replace(stable=False, proposals=int(work[kernels.TALLY, 0]))
+    best = None
+    for own in (1, 0):
+        work[kernels.TALLY, kernels.OWN] = own
+        order = np.arange(couples, dtype=np.int32)
+        for attempt in range(TRIES if small else 2):
+            seat, who, pair = (table.copy() for table in singles)
+            tables = (held.copy(), seat, who, pair, work)
+            kernels.settle(*lists, *tables, order, 1000 + 20 * couples)
+            trouble, now = pair[:, kernels.ASIDE] > 0, found()
+            if not trouble.any():
+                one = kernels.blocked(market.entry, option, *tables) if small and own else -1
+                if one < 0:
+                    return now
+                best, trouble[one] = best or now, True
+            order = np.concatenate([order[trouble[order]], order[~trouble[order]]])
+            if attempt > 1:
+                order = np.random.default_rng(attempt).permutation(order)
+        if small and search.place(*lists, *tables, budget):
+            return found()
+        if best:
+            return best
+    return now._replace(stable=False)
 
 
 def _matching(market: Market, at: Ints, free: Ints, cutoff: Ints, asked: int) -> Matching:

@@ -12,9 +12,22 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from visamatch.market.kernels import (  # noqa: I001
-    AT, BEGIN, CHOICE, COUPLE, CUTOFF, END, FREE, LIST, LIST_END, OPEN, QUOTA, STOP, blocked, sit,
-)  # fmt: skip
+from visamatch.market.kernels import (
+    AT,
+    BEGIN,
+    CHOICE,
+    COUPLE,
+    CUTOFF,
+    END,
+    FREE,
+    LIST,
+    LIST_END,
+    OPEN,
+    QUOTA,
+    STOP,
+    blocked,
+    sit,
+)
 
 
 @njit(cache=True)
