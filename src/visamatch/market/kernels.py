@@ -176,16 +176,14 @@ def _lift(c, entry, held, seat, who, pair, up):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def better_choice(c, must, entry, option, held, seat, who, pair, work):  # type: ignore[no-untyped-def]
-    """Couple c's best choice that fits, above the one held and with entry ``must`` (-1: any); or -1.
+def better_choice(c, entry, option, held, seat, who, pair, work):  # type: ignore[no-untyped-def]
+    """Couple c's best choice that fits, above the one held; or -1.
 
     Where a choice is found, the seats the couple holds are left free.
     """
     lifted = False
     for k in range(pair[c, BEGIN], pair[c, CHOICE]):
         ea, eb = option[k]
-        if must >= 0 and ea != must and eb != must:
-            continue
         lift = work[TALLY, OWN] > 0 or (ea >= 0 and eb >= 0 and entry[ea, 0] == entry[eb, 0])
         if lift != lifted:
             _lift(c, entry, held, seat, who, pair, lift)
@@ -204,15 +202,15 @@ def better_choice(c, must, entry, option, held, seat, who, pair, work):  # type:
 def blocked(entry, option, held, seat, who, pair, work):  # type: ignore[no-untyped-def]
     """A couple that some better choice would take, or -1. Where one is found its seats are left empty."""
     for c in range(len(pair)):
-        if better_choice(c, -1, entry, option, held, seat, who, pair, work) >= 0:
+        if better_choice(c, entry, option, held, seat, who, pair, work) >= 0:
             return c
     return -1
 
 
 @njit(cache=True)
-def _move_couple(c, must, entry, listed, option, held, seat, who, pair, work):  # type: ignore[no-untyped-def]
+def _move_couple(c, entry, listed, option, held, seat, who, pair, work):  # type: ignore[no-untyped-def]
     """Couple c takes the best choice that fits above the one it holds, if there is one."""
-    k = better_choice(c, must, entry, option, held, seat, who, pair, work)
+    k = better_choice(c, entry, option, held, seat, who, pair, work)
     if k < 0:
         return
     pair[c, CHOICE] = k
@@ -234,7 +232,7 @@ def _next(entry, listed, option, held, seat, who, pair, work):  # type: ignore[n
     work[WAITING, 0] -= 1
     if unit < 0:
         if not pair[-1 - unit, ASIDE]:
-            _move_couple(-1 - unit, -1, entry, listed, option, held, seat, who, pair, work)
+            _move_couple(-1 - unit, entry, listed, option, held, seat, who, pair, work)
         return
     e, end = who[unit, AT], who[unit, END]
     while e < end and entry[e, 1] > seat[entry[e, 0], CUTOFF]:
@@ -244,6 +242,15 @@ def _next(entry, listed, option, held, seat, who, pair, work):  # type: ignore[n
     if e < end:
         work[TALLY, ASKED] += 1
         _take(e, entry, listed, held, seat, who, pair, work)
+
+
+@njit(cache=True)
+def _prefers(c, e, option, pair):  # type: ignore[no-untyped-def]
+    """Whether couple c prefers some choice with entry e to the one it holds."""
+    for k in range(pair[c, BEGIN], pair[c, CHOICE]):  # noqa: SIM110
+        if option[k, 0] == e or option[k, 1] == e:
+            return True
+    return False
 
 
 @njit(cache=True)
@@ -264,8 +271,8 @@ def _refill(entry, listed, option, held, seat, who, pair, work):  # type: ignore
             _give_up(a, entry, held, seat, who, work)
             who[a, AT] = e
             _take(e, entry, listed, held, seat, who, pair, work)
-        elif c >= 0 and not pair[c, ASIDE]:
-            _move_couple(c, e, entry, listed, option, held, seat, who, pair, work)
+        elif c >= 0 and not pair[c, ASIDE] and _prefers(c, e, option, pair):
+            _move_couple(c, entry, listed, option, held, seat, who, pair, work)
     if work[WAITING, 0] > 0 and not seat[p, REOPEN]:  # let them propose first, then look again
         seat[p, REOPEN] = 1
         _push(work[VACATED], p)
