@@ -38,18 +38,22 @@ def propose(start, entry, list_start, listed, word_start, held, free, cutoff, at
 
     ``at[a]`` is the entry an applicant holds, or the end of the row. The answer does not depend on
     the order; in rounds the memory reads of different applicants overlap. ``queue`` is used up.
+    Returns how often a program was asked.
     """
-    waiting = queue.size
+    waiting, asked = queue.size, 0
     while waiting:
         rejected = 0
         for i in range(waiting):
             a = queue[i]
             e, end = at[a], start[a + 1]
+            asked -= e
             while e < end and entry[e, 1] > cutoff[entry[e, 0]]:
                 e += 1
+            asked += e
             at[a] = e
             if e == end:
                 continue
+            asked += 1
             p, r = entry[e, 0], np.int64(entry[e, 1])
             base = word_start[p]
             held[base + (r >> 6)] |= _ONE << np.uint64(r & 63)
@@ -66,6 +70,35 @@ def propose(start, entry, list_start, listed, word_start, held, free, cutoff, at
             queue[rejected] = loser
             rejected += 1
         waiting = rejected
+    return asked
+
+
+@njit(cache=True)
+def outcome(start, entry, at):  # type: ignore[no-untyped-def]
+    """The entry each applicant holds, and its program; -1 for none."""
+    held, program = np.full(len(at), -1, np.int32), np.full(len(at), -1, np.int32)
+    for a in range(len(at)):
+        if at[a] < start[a + 1]:
+            held[a], program[a] = at[a], entry[at[a], 0]
+    return held, program
+
+
+@njit(cache=True)
+def sort_lists(program, order, programs):  # type: ignore[no-untyped-def]
+    """Entries by program and, inside each, by order (ties by row); where each program's stretch begins."""
+    begin = np.zeros(programs + 1, np.int32)
+    for p in program:
+        begin[p + 1] += 1
+    begin = np.cumsum(begin).astype(np.int32)
+    following, entries = begin.copy(), np.empty(len(program), np.int32)
+    for e in range(len(program)):
+        p = program[e]
+        entries[following[p]] = e
+        following[p] += 1
+    for p in range(programs):
+        stretch = entries[begin[p] : begin[p + 1]]
+        stretch[:] = stretch[np.argsort(order[stretch], kind="mergesort")]
+    return entries, begin
 
 
 # What couples need lies in three tables of int32, so that each function takes the same few arrays.

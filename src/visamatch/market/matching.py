@@ -95,8 +95,9 @@ def build(
     """Sort every program's list and lay both sides out for :func:`solve`; see the module."""
     quota, start = quota.astype(np.int32), start.astype(np.int32)
     programs, entries, applicants = len(quota), len(program), len(start) - 1
-    by_place = np.lexsort((order, program)).astype(np.int32)
-    list_start = _offsets(np.bincount(program, minlength=programs))
+    by_place, list_start = kernels.sort_lists(
+        program.astype(np.int32), order.astype(np.float64), programs
+    )
     place = np.empty(entries, np.int32)
     place[by_place] = np.arange(entries, dtype=np.int32) - list_start[program[by_place]]
     lengths = np.diff(list_start)
@@ -124,8 +125,8 @@ def solve(market: Market) -> Matching:
     cutoff = np.where(market.quota > 0, np.int32(OPEN), np.int32(-1))
     single = market.couple_of < 0
     at = np.where(single, market.start[:-1], market.start[1:])
-    kernels.propose(*market[1:6], held, free, cutoff, at, np.flatnonzero(single).astype(np.int32))
-    asked = int((at - market.start[:-1] + (at < market.start[1:]))[single].sum())
+    queue = np.flatnonzero(single).astype(np.int32)
+    asked = kernels.propose(*market[1:6], held, free, cutoff, at, queue)
     if len(market.couples.member):
         return _with_couples(market, held, free, cutoff, at, asked)
     return _matching(market, at, free, cutoff, asked)
@@ -185,8 +186,5 @@ def _with_couples(
 
 
 def _matching(market: Market, at: Ints, free: Ints, cutoff: Ints, asked: int) -> Matching:
-    seated = at < market.start[1:]
-    entry = np.where(seated, at, np.int32(-1))
-    program = np.full(len(at), -1, np.int32)
-    program[seated] = market.entry[entry[seated], 0]
+    entry, program = kernels.outcome(market.start, market.entry, at)
     return Matching(entry, program, market.quota - free, cutoff.copy(), True, asked)
