@@ -27,6 +27,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from visamatch.errors import InputError
 from visamatch.market import kernels, search
 from visamatch.market.kernels import OPEN
 
@@ -71,7 +72,7 @@ class Matching(NamedTuple):
     """What :func:`solve` found.
 
     ``entry`` (A): the entry each applicant holds, or -1. ``program`` (A): its program, or -1.
-    ``filled`` (P): seats taken.
+    ``filled`` and ``quota`` (P): seats taken, and seats there were after reversion.
     ``cutoff`` (P): the place of the worst applicant a full program holds, ``OPEN`` while it has a seat left, -1 without
     quota; an applicant at place r of p's list is or would be taken if and only if ``r <= cutoff[p]``.
     ``stable``: whether no pair and no couple blocks. ``proposals``: how often a program was asked.
@@ -80,6 +81,7 @@ class Matching(NamedTuple):
     entry: Ints
     program: Ints
     filled: Ints
+    quota: Ints
     cutoff: Ints
     stable: bool
     proposals: int
@@ -116,11 +118,88 @@ def _offsets(counts: NDArray[Any]) -> Ints:
     return np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
 
 
-def solve(market: Market) -> Matching:
+class Supplements(NamedTuple):
+    """Lists of first-year (preliminary) programs that apply when an advanced position is won.
+
+    ``of_entry`` (E): which list goes with the entry of an advanced program, or -1. ``start`` (L+1), ``program``,
+    ``order``: the lists as rows, like an applicant's. A list belongs to one
+    applicant; lists stand in the order of applicants.
+    """
+
+    of_entry: Ints
+    start: Ints
+    program: Ints
+    order: NDArray[Any]
+
+
+def supplemented(
+    start: Ints,
+    program: Ints,
+    order: NDArray[Any],
+    lists: Supplements,
+    couples: Couples = NO_COUPLES,
+) -> tuple[Ints, Ints, NDArray[Any], Couples]:
+    """What :func:`build` takes after ``quota``, with each owner of a supplemental list as a couple of two years.
+
+    The i-th owner's first year is applicant ``A + i``: after the match its program is the preliminary position. Each
+    advanced program is wanted with each program of its list, best first, then alone, then comes the next program.
+    Whoever is in one of ``couples`` must own no list.
+    """
+    applicants, entries = len(start) - 1, len(program)
+    row = np.repeat(np.arange(applicants), np.diff(start))
+    using = np.flatnonzero(lists.of_entry >= 0)
+    owner_of_list = np.empty(len(lists.start) - 1, np.int64)
+    owner_of_list[lists.of_entry[using]] = row[using]
+    owners, first_list = np.unique(owner_of_list, return_index=True)
+    e = np.flatnonzero(np.isin(row, owners))
+    mine = lists.of_entry[e]
+    width = np.where(mine >= 0, np.diff(lists.start)[mine], 0)
+    end = np.cumsum(width + 1)
+    step = np.arange(end[-1] if len(end) else 0) - np.repeat(end - width - 1, width + 1)
+    second = np.repeat(entries + lists.start[mine], width + 1) + step
+    second[end - 1] = -1
+    per_owner = np.bincount(np.searchsorted(owners, row[e]), width + 1, len(owners)).astype(int)
+    member = np.stack([owners, applicants + np.arange(len(owners))], 1)
+    option = np.stack([np.repeat(e, width + 1), second], 1)
+    joined = Couples(
+        np.concatenate([couples.member, member]).astype(np.int32),
+        np.concatenate([couples.start, couples.start[-1] + np.cumsum(per_owner)]).astype(np.int32),
+        np.concatenate([couples.option, option]).astype(np.int32),
+    )
+    row_ends = entries + np.append(lists.start[first_list[1:]], lists.start[-1])[: len(owners)]
+    rows = np.concatenate([start, row_ends]).astype(np.int32)
+    return rows, np.append(program, lists.program), np.append(order, lists.order), joined
+
+
+def solve(market: Market, reverts_to: Ints | None = None) -> Matching:
     """The applicant-optimal stable matching; with couples a stable one, if the search finds it.
 
-    The same market gives the same matching, always. Reads the market, changes nothing.
+    ``reverts_to`` (P) names for each program the one its unfilled seats go to, or -1; seats revert and the
+    Match is run again until no seat is left to revert. The same market gives the same matching, always.
+
+    Raises:
+        InputError: seats would revert in a circle.
     """
+    found = _solve(market)
+    if reverts_to is None:
+        return found
+    _check_reversion(reverts_to)
+    while (spare := np.where(reverts_to >= 0, found.quota - found.filled, 0)).any():
+        quota = found.quota - spare
+        np.add.at(quota, reverts_to[spare > 0], spare[spare > 0])
+        found = _solve(market._replace(quota=quota.astype(np.int32)))
+    return found
+
+
+def _check_reversion(reverts_to: Ints) -> None:
+    on_the_way = np.arange(len(reverts_to), dtype=np.int32)
+    for _ in range(len(reverts_to) + 1):
+        on_the_way = reverts_to[on_the_way][reverts_to[on_the_way] >= 0]
+    if len(on_the_way):
+        raise InputError("reverts_to", "seats that revert in no circle", int(on_the_way[0]))
+
+
+def _solve(market: Market) -> Matching:
     held, free = np.zeros(market.word_start[-1], np.uint64), market.quota.copy()
     cutoff = np.where(market.quota > 0, np.int32(OPEN), np.int32(-1))
     single = market.couple_of < 0
@@ -187,4 +266,4 @@ def _with_couples(
 
 def _matching(market: Market, at: Ints, free: Ints, cutoff: Ints, asked: int) -> Matching:
     entry, program = kernels.outcome(market.start, market.entry, at)
-    return Matching(entry, program, market.quota - free, cutoff.copy(), True, asked)
+    return Matching(entry, program, market.quota - free, market.quota, cutoff.copy(), True, asked)
