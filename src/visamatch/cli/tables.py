@@ -14,8 +14,10 @@ from visamatch.advice.groups import GROUPS, Plan
 from visamatch.advice.sponsor_search import Result
 from visamatch.directory.cap_exempt import cap_standing
 from visamatch.directory.programs import Directory
+from visamatch.documents.differences import Difference
 from visamatch.evidence.assessment import Assessment, Chance, Standing, Weighed
 from visamatch.evidence.words import MARKS, plural, statement_text
+from visamatch.schedule.calendar import Calendar
 
 NOTICE = "Chance: that the program sponsors an H-1B, 90 % interval. Not legal advice."
 
@@ -154,5 +156,49 @@ def plan(known: Directory, made: Plan, limit: int) -> None:
     out.print(f"\n{NOTICE}")
 
 
+def difference(found: Difference, applied: bool) -> None:
+    """Print what a sheet changes on the list."""
+    out = console()
+    for item in found.added:
+        out.print(_wrapped(f"+ row {item.row}: {item.name or item.program_id}"))
+    for change in found.changed:
+        what = f"{change.field}: {change.old or '(empty)'} → {change.new or '(empty)'}"
+        out.print(_wrapped(f"~ row {change.row}, {change.program}, {what}"))
+    for conflict in found.conflicts:
+        choices = f" ({' / '.join(conflict.choices)})" if conflict.choices else ""
+        out.print(_wrapped(f"? {conflict.key} {conflict.question}{choices}"))
+    for program_id in found.removed:
+        out.print(_wrapped(f"- {program_id} has no row any more; --remove takes it off the list"))
+    if found.unknown_columns_kept:
+        out.print(_wrapped(f"Your own columns, kept: {', '.join(found.unknown_columns_kept)}"))
+    for remark in found.remarks:
+        out.print(_wrapped(f"Note: {remark}"))
+    end = "Applied" if applied else "Nothing is changed yet; --apply does it"
+    counts = (
+        f"{len(found.added)} added, {len(found.changed)} changed, {len(found.conflicts)} to ask"
+    )
+    out.print(_wrapped(f"{counts}. {end}."))
+
+
 def _wrapped(text: str) -> str:
     return fill(text, 78)
+
+
+def calendar(plan: Calendar) -> None:
+    """Tasks by due day; what is over comes last, with what can still be done."""
+    out = console()
+    table = _table(
+        ("Due", {"no_wrap": True}), ("State", {"no_wrap": True}), ("Task", {"overflow": "fold"})
+    )
+    for task in plan.open:
+        hour = f" {task.at} US Eastern" if task.at else ""
+        guess = " (projected)" if task.anchor.standing == "projected" else ""
+        table.add_row(task.due.isoformat(), task.state, f"{task.title}{hour}{guess}")
+    out.print(f"[b]Match of {plan.cycle}, as of {plan.today}[/]\n")
+    out.print(table)
+    if plan.missed:
+        out.print("\n[b]Already over[/] (if you did it, well; if not:)")
+        for task in plan.missed:
+            out.print(
+                fill(f"{task.title}: {task.instead or 'nothing'}.", 78, subsequent_indent="  ")
+            )
