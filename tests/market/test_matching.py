@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.market.reference import Reference
 from visamatch.market import kernels
-from visamatch.market.matching import OPEN, build, solve
+from visamatch.market.matching import OPEN, build, program_optimal, solve
 from visamatch.market.stability import blocking
 
 
@@ -66,15 +66,16 @@ def test_open_and_closed_programs():
 @given(plain())
 @settings(max_examples=300, deadline=None)
 def test_the_best_stable_matching_for_every_applicant(lists):
-    """Stable; nobody does better in any other; who is matched, and how full programs are, is the same in all."""
+    """Nobody does better in another stable matching, nor worse than when programs propose; all fill the same seats."""
     _, rows, _ = lists
     found, by_force = solve(market(*lists)), reference(*lists).stable()
-    got = matches(found)
+    got, theirs = matches(found), matches(program_optimal(market(*lists)))
     assert got in by_force
+    assert theirs in by_force
     for other in by_force:
         for a, row in enumerate(rows):
             liking = [*(p + 1 for p in row), None]
-            assert liking.index(got[a]) <= liking.index(other[a])
+            assert liking.index(got[a]) <= liking.index(other[a]) <= liking.index(theirs[a])
             assert (got[a] is None) == (other[a] is None)
         for p, (filled, quota) in enumerate(zip(found.filled, found.quota, strict=True), 1):
             group = {a for a, q in other.items() if q == p}

@@ -211,8 +211,8 @@ def _solve(market: Market) -> Matching:
     return _matching(market, at, free, cutoff, asked)
 
 
-TRIES, WORK = 8, 50_000_000
-"""Orders of couples tried; entries read, at most, in trying every placement of the couples instead."""
+TRIES, MOVES, WORK = 8, 2_000, 50_000_000
+"""Orders of couples tried; moves in which a new couple must be settled; entries that every placement may read."""
 
 
 def _with_couples(
@@ -223,15 +223,9 @@ def _with_couples(
     At first a couple may also use a seat its own member leaves. What then is stable is so in either sense
     of :mod:`visamatch.market.stability`; small markets get such a matching where there is one.
     """
-    member, start, option = market.couples
-    couples, budget = len(member), WORK // (len(market.entry) + len(option))
-    small = budget > couples
-    seats = (
-        market.quota, free, cutoff, market.list_start[:-1], market.list_start[1:], market.word_start[:-1], 0 * free,
-    )  # fmt: skip
-    pairs = (member[:, 0], member[:, 1], start[:-1], start[1:], start[1:], 0 * start[1:])
-    people = (at, market.start[1:], market.couple_of)
-    singles = tuple(np.stack(columns, 1) for columns in (seats, people, pairs))
+    option = market.couples.option
+    couples, budget = len(market.couples.member), WORK // (len(market.entry) + len(option))
+    small, singles = budget > couples, _tables(market, free, cutoff, at)
     work = np.zeros((3, len(at) + len(free) + couples + 2), np.int32)
     work[kernels.TALLY, :2] = asked, -1
     lists = (market.entry, market.listed, option)
@@ -247,13 +241,15 @@ def _with_couples(
         for attempt in range(TRIES if small else 2):
             seat, who, pair = (table.copy() for table in singles)
             tables = (held.copy(), seat, who, pair, work)
-            kernels.settle(*lists, *tables, order, 1000 + 20 * couples)
+            kernels.settle(*lists, *tables, order, MOVES)
             trouble, now = pair[:, kernels.ASIDE] > 0, found()
             if not trouble.any():
                 one = kernels.blocked(market.entry, option, *tables) if small and own else -1
                 if one < 0:
                     return now
                 best, trouble[one] = best or now, True
+            if trouble.sum() > TRIES:  # not a matter of order
+                break
             order = np.concatenate([order[trouble[order]], order[~trouble[order]]])
             if attempt > 1:
                 order = np.random.default_rng(attempt).permutation(order)
@@ -262,6 +258,41 @@ def _with_couples(
         if best:
             return best
     return now._replace(stable=False)
+
+
+def program_optimal(market: Market) -> Matching:
+    """The stable matching of the singles that is best for every program: programs propose, couples stay out."""
+    held, free, at = (
+        np.zeros(market.word_start[-1], np.uint64),
+        market.quota.copy(),
+        market.start[1:],
+    )
+    seat, who, _ = _tables(market, free, 0 * free, at)
+    asked = search.offers(market.entry, market.listed, seat, who, np.full(len(at), -1, np.int32))
+    search.take_seats(market.entry, held, seat, who)
+    return _matching(
+        market, who[:, kernels.AT], seat[:, kernels.FREE], seat[:, kernels.CUTOFF], asked
+    )
+
+
+def _tables(market: Market, free: Ints, cutoff: Ints, at: Ints) -> tuple[Ints, Ints, Ints]:
+    """``seat``, ``who`` and ``pair`` as :mod:`visamatch.market.kernels` describes them; no couple holds a seat."""
+    seat = (
+        market.quota,
+        free,
+        cutoff,
+        market.list_start[:-1],
+        market.list_start[1:],
+        market.word_start[:-1],
+        0 * free,
+    )
+    member, start, _ = market.couples
+    pair = (member[:, 0], member[:, 1], start[:-1], start[1:], start[1:], 0 * start[1:])
+    return (
+        np.stack(seat, 1),
+        np.stack((at, market.start[1:], market.couple_of), 1),
+        np.stack(pair, 1),
+    )
 
 
 def _matching(market: Market, at: Ints, free: Ints, cutoff: Ints, asked: int) -> Matching:

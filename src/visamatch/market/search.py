@@ -31,8 +31,11 @@ from visamatch.market.kernels import (
 
 
 @njit(cache=True)
-def _offers(entry, listed, seat, who, fixed):  # type: ignore[no-untyped-def]
-    """Programs propose to the singles, and to members of couples, who accept entry ``fixed[a]`` alone."""
+def offers(entry, listed, seat, who, fixed):  # type: ignore[no-untyped-def]
+    """Programs propose to the singles, and to members of couples, who accept entry ``fixed[a]`` alone.
+
+    Returns how many offers were made.
+    """
     free, following = seat[:, QUOTA].copy(), seat[:, LIST].copy()
     who[:, AT] = who[:, END]
     offered = True
@@ -48,6 +51,7 @@ def _offers(entry, listed, seat, who, fixed):  # type: ignore[no-untyped-def]
                         free[entry[who[a, AT], 0]] += 1
                     free[p] -= 1
                     who[a, AT] = e
+    return (following - seat[:, LIST]).sum()
 
 
 @njit(cache=True)
@@ -61,7 +65,7 @@ def _seated(couples, who, pair, fixed):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _take_seats(entry, held, seat, who):  # type: ignore[no-untyped-def]
+def take_seats(entry, held, seat, who):  # type: ignore[no-untyped-def]
     """Programs hold those who stand at their entries, and nobody else."""
     held[:] = 0
     seat[:, FREE] = seat[:, QUOTA]
@@ -91,13 +95,13 @@ def place(entry, listed, option, held, seat, who, pair, work, budget):  # type: 
             if depth < 0:
                 return False
             continue
-        _offers(entry, listed, seat, who, fixed)
+        offers(entry, listed, seat, who, fixed)
         if not _seated(depth + 1, who, pair, fixed):
             continue
         if depth + 1 < len(pair):
             depth += 1
             continue
-        _take_seats(entry, held, seat, who)
+        take_seats(entry, held, seat, who)
         if blocked(entry, option, held, seat, who, pair, work) < 0:
             return True
     return False
