@@ -68,6 +68,7 @@ def filled(client, program_with):
         "/list/",
         "/file/",
         "/about/",
+        "/filings/?state=MA",
         "/nowhere/",
     ]
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from visamatch.web.views import about, errors, keep, my_list, profile, programs, start
+from visamatch.web.views import about, errors, filings, keep, my_list, profile, programs, start
 
 urlpatterns = [
     path("", start.start, name="start"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("profile/sample/<slug:name>/", profile.sample, name="sample"),
     path("programs/", programs.programs, name="programs"),
     path("programs/<str:program_id>/", programs.program, name="program"),
+    path("filings/", filings.filings, name="filings"),
     path("list/", my_list.my_list, name="list"),
     path("list/add/", my_list.add, name="add"),
     path("file/", keep.keep, name="keep"),

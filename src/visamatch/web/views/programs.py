@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from visamatch.directory.cap_exempt import cap_standing
 from visamatch.directory.programs import directory
+from visamatch.directory.who_files import filers_of
 from visamatch.evidence.ages import last_day
 from visamatch.evidence.assess import assess, assess_all
 from visamatch.evidence.assessment import Weighed
@@ -26,6 +27,7 @@ from visamatch.web.guards import mine, program_or_404, today
 from visamatch.workspace.sponsor_list import find
 
 A_PAGE = 50
+FILERS = 4  # petitioners shown with a chart
 
 
 @require_safe
@@ -82,6 +84,7 @@ def program(request: HttpRequest, program_id: str) -> HttpResponse:
         "j1": J1[assessment.j1],
         "names": {item.statement.statement_id: _name(item) for item in assessment.statements},
         "cap": cap_standing(assessment.institution),
+        "filers": filers_of(found.institution_id)[:FILERS],
         "tracks": tracks,
         "years": _by_year(
             [track.nrmp_code for track in tracks], known.quotas_of.get(found.program_id, ())
