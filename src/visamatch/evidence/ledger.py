@@ -171,7 +171,7 @@ def _filings(sources: dict[str, Source]) -> Iterator[Statement]:
                 row.new,
                 row.continuing,
                 row.cases,
-            ),  # fmt: skip
+            ),
             as_of=row.period.rsplit("/", 1)[-1],
             source=sources[row.source[0]],
             method="counted",

@@ -102,7 +102,8 @@ def columns(years: Sequence[Year]) -> SafeString:
         parts.append(
             f'<text class="year" x="{middle}%" y="{height + foot - 4}">’{year.fiscal_year % 100:02}</text>'
         )
-    label = f"First approvals and trainee cases, {shown[0].fiscal_year} to {shown[-1].fiscal_year}; the figures stand in the table"
+    span = f"{shown[0].fiscal_year} to {shown[-1].fiscal_year}"
+    label = f"First approvals and trainee cases, {span}; the figures stand in the table"
     return mark_safe(
         f'<svg class="columns" width="100%" height="{height + foot}" role="img" aria-label="{label}">'
         f'<line class="axis" x1="0" x2="100%" y1="{height}" y2="{height}"/>{"".join(parts)}</svg>'
