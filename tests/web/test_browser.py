@@ -73,6 +73,7 @@ def filled(client, program_with):
         f"/letters/{listed[1]}/?kind=love",
         "/file/",
         "/about/",
+        "/filings/?state=MA",
         "/nowhere/",
     ]
 

@@ -99,6 +99,11 @@ def _joined(claims: list[Statement]) -> Statement:
         count=sum(filings.count for filings in counts),
         wage_min=None,
         wage_max=None,
+        prevailing_min=None,
+        prevailing_max=None,
+        new=None,
+        continuing=None,
+        cases=tuple(sorted(case for filings in counts for case in filings.cases)),
         other_specialties=tuple(claim.specialty_id for claim in claims if claim.specialty_id),
     )
     name = f"lca-{first.subject}-{counts[0].fiscal_year}-{counts[0].kind}-others"
@@ -157,7 +162,18 @@ def _filings(sources: dict[str, Source]) -> Iterator[Statement]:
             subject=row.petitioner_id,
             property="trainee_filings",
             value=TraineeFilings(
-                row.fiscal_year, row.period, kind, row.count, row.wage_min, row.wage_max
+                row.fiscal_year,
+                row.period,
+                kind,
+                row.count,
+                row.wage_min,
+                row.wage_max,
+                (),
+                row.prevailing_min,
+                row.prevailing_max,
+                row.new,
+                row.continuing,
+                row.cases,
             ),
             as_of=row.period.rsplit("/", 1)[-1],
             source=sources[row.source[0]],

@@ -44,7 +44,8 @@ class TraineeFilings:
     """Labor condition applications for trainees, counted. ``period`` = decisions covered.
 
     ``other_specialties`` lists the specialties named when the count joins several that are not the
-    one in question.
+    one in question. ``new`` and ``continuing`` count positions, None where the layout does not say.
+    ``cases`` are the case numbers behind the count, where the copy read has them.
     """
 
     fiscal_year: int
@@ -54,6 +55,11 @@ class TraineeFilings:
     wage_min: int | None = None  # dollars a year
     wage_max: int | None = None
     other_specialties: tuple[str, ...] = ()
+    prevailing_min: int | None = None
+    prevailing_max: int | None = None
+    new: int | None = None
+    continuing: int | None = None
+    cases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

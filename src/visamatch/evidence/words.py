@@ -129,7 +129,21 @@ def _filings_text(filings: TraineeFilings, named: bool) -> str:
     else:
         which = "naming this specialty" if named else "naming no department"
     case = plural(filings.count, f"{filings.kind.replace('_', ' ')} case")
-    return f"{case} {which} in the labor condition applications of FY{filings.fiscal_year}."
+    text = f"{case} {which} in the labor condition applications of FY{filings.fiscal_year}"
+    if filings.new is not None and filings.continuing is not None:
+        text += f", {filings.new} new and {filings.continuing} continuing positions"
+    if wages := _dollars(filings.wage_min, filings.wage_max):
+        text += f", paying {wages} a year"
+    if wages and (prevailing := _dollars(filings.prevailing_min, filings.prevailing_max)):
+        text += f" (prevailing wage {prevailing})"
+    return text + "."
+
+
+def _dollars(low: int | None, high: int | None) -> str:
+    """A range of yearly wages; empty when unknown."""
+    if low is None or high is None:
+        return ""
+    return f"${low:,}" if low == high else f"${low:,} to ${high:,}"
 
 
 def _family_text(family: FamilyFilings) -> str:

@@ -14,7 +14,7 @@ from visamatch.directory.programs import directory
 from visamatch.evidence.assessment import Chance, Standing, Weighed
 from visamatch.evidence.words import statement_text
 from visamatch.facts.states import STATES
-from visamatch.facts.tables import Program
+from visamatch.facts.tables import Petitioner, Program
 from visamatch.web import figures
 from visamatch.web.profile_form import Field, Group
 
@@ -26,6 +26,7 @@ register.simple_tag(figures.whisker, name="whisker")
 register.simple_tag(figures.mark, name="mark")
 register.simple_tag(figures.bar, name="bar")
 register.simple_tag(figures.axis, name="axis")
+register.simple_tag(figures.columns, name="columns")
 register.filter("says", statement_text)
 
 VERDICT_MARKS = {
@@ -107,6 +108,34 @@ def dated(text: str) -> SafeString:
 def place(program: Program) -> str:
     """City and state."""
     return ", ".join(filter(None, (program.city, program.state)))
+
+
+TIES = {
+    "self": "files for itself",
+    "parent_system": "a system",
+    "faculty_practice": "physicians’ group of",
+    "former": "an earlier owner of",
+    "university": "the university of",
+    "sponsoring_school": "the school that employs the trainees of",
+    "affiliate": "a related company of",
+}
+
+
+@register.filter
+def files_for(row: Petitioner) -> str:
+    """How a petitioner is tied to the institutions it files for, and that several share its filings."""
+    known = directory().institutions
+    names = [known[place].name for place in row.institutions]
+    if not names:
+        return "tied to nobody"
+    tie = TIES.get(row.relation, "files for")
+    if len(names) > 1:
+        who = tie if row.relation == "parent_system" else row.relation.replace("_", " ")
+        return f"{who.removeprefix('self')}, supports {len(names)} institutions jointly".lstrip(
+            ", "
+        )
+    alone = row.relation == "self" or names[0] == row.name
+    return tie if alone else f"{tie} {names[0]}"
 
 
 @register.filter
