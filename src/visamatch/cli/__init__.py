@@ -12,6 +12,7 @@ from visamatch.cli import (
     facts,
     filings,
     match,
+    pages,
     plan,
     policy,
     portfolio,
@@ -41,6 +42,7 @@ app.add_typer(facts.app, name="facts")
 app.add_typer(filings.app, name="filings")
 app.add_typer(match.app, name="match")
 app.command("plan")(plan.plan)
+app.add_typer(pages.app, name="pages")
 app.add_typer(policy.app, name="policy")
 app.add_typer(portfolio.app, name="portfolio")
 app.add_typer(programs.app, name="programs")
