@@ -13,6 +13,7 @@ from visamatch.web.views import (
     paths,
     profile,
     programs,
+    readings,
     start,
 )
 
@@ -22,6 +23,8 @@ urlpatterns = [
     path("profile/sample/<slug:name>/", profile.sample, name="sample"),
     path("programs/", programs.programs, name="programs"),
     path("programs/<str:program_id>/", programs.program, name="program"),
+    path("programs/<str:program_id>/read/", readings.read, name="read"),
+    path("programs/<str:program_id>/decide/", readings.decide, name="decide"),
     path("list/", my_list.my_list, name="list"),
     path("list/add/", my_list.add, name="add"),
     path("calendar/", calendar.board, name="calendar"),
