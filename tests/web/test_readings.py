@@ -135,5 +135,6 @@ def test_pieces_are_the_text_and_say_what_their_spans_say():
         "H-1B refused",
         "",
     ]
-    assert says("yog_limit: 5") == "yog limit: 5"
+    assert says("yog_limit: 5") == "years since graduation, at most: 5"
+    assert says("usce_required: False") == "US clinical experience required: no"
     assert says("h1b condition: step3_by_date") == "H-1B Step 3 passed by a date"

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Literal
 
 from visamatch.evidence.policy import Reading, Span, read_policy
-from visamatch.evidence.words import CONDITIONS
+from visamatch.evidence.words import CONDITIONS, requirement_text
 from visamatch.sources.program_page.extract import paragraph
 from visamatch.workspace.document import Pending, Workspace
 
@@ -25,20 +25,20 @@ class Review:
     """One waiting reading.
 
     ``pieces`` are the text cut at its marks: the words, and what they say or nothing. ``conditions`` are
-    codes with their words, ``asked`` what is asked of international graduates.
+    codes with their words, ``asked`` what is asked of international graduates, in words.
     """
 
     pending: Pending
     reading: Reading
     pieces: tuple[tuple[str, str], ...]
     conditions: tuple[tuple[str, str], ...]
-    asked: tuple[tuple[str, str], ...]
+    asked: tuple[str, ...]
     as_of: str
 
     @property
     def marked(self) -> list[tuple[str, str]]:
-        """The marked words alone."""
-        return [piece for piece in self.pieces if piece[1]]
+        """The words of each mark, and what it says."""
+        return [(self.reading.text[s.start : s.end], says(s.says)) for s in self.reading.spans]
 
 
 def reviews_of(workspace: Workspace, program_id: str) -> list[Review]:
@@ -58,7 +58,7 @@ def review(pending: Pending) -> Review:
         reading,
         tuple(pieces(reading.text, reading.spans)),
         tuple((code, CONDITIONS.get(code, code).format_map(named)) for code in codes),
-        tuple((key.replace("_", " "), str(value)) for key, value in reading.img_policy.items()),
+        tuple(requirement_text(key, value) for key, value in reading.img_policy.items()),
         date.date if date and dated else pending.read_on,
     )
 
@@ -80,7 +80,7 @@ def says(code: str) -> str:
         return f"{NAMES.get(what, what)} {STANCES[how]}"
     if what == "h1b condition":
         return f"H-1B {CONDITIONS.get(how, how.replace('_', ' ')).format(step3_deadline='a date')}"
-    return f"{what.replace('_', ' ')}: {how}"
+    return requirement_text(what, how)
 
 
 def quote(pending: Pending) -> str:
