@@ -37,7 +37,6 @@ _OF_VISAS = re.compile(
     r"work|authori|lawful|perman|green|residency|\b[oeb]-?\d|\btn\b|occupation|other"
 )
 _GENERAL_QUESTION = re.compile(r" should i |^\W*(?:q\W+)?what (?:is|are) (?:an? |the )?[jh]\W?1")
-_ONLY_ONE = re.compile(r"\b(?:is|are|remains?|as) (?:the|our) $")
 _NOTHING_MORE = re.compile(
     r"[^a-z]*(?:at (?:this|the present) time|currently|at present|now|yet)?\s*(?:[,;.()—]|$|and |but )"
 )
@@ -135,16 +134,12 @@ def _remember(page: _Page, sentence: Sentence, cues: list[Cue], made: list[Claim
     heading = sentence.ends == "" and len(sentence.plain) < 60 and not made
     if heading and ("elsewhere" in kinds or "trainee" in kinds):
         page.elsewhere = "trainee" not in kinds
-    if made:
-        page.before = [c.visa for c in made if c.visa in _ASKED] or page.before
-    elif not _PRONOUN.search(sentence.plain) or kinds & {"j1", "h1b"}:
+    if not _PRONOUN.search(sentence.plain) or kinds & {"j1", "h1b"}:
         page.before = [c.kind for c in cues if c.kind in ("j1", "h1b")]
     heading = sentence.ends in ("", ":")
     if heading and kinds & PREDICATES and "visa" in kinds | {c.visa for c in made}:
         negated = "neg" in kinds or "refuse" in kinds
         page.header, page.header_closed = ("refuse" if negated else "offer"), "only" in kinds
-    elif heading and kinds & {"visa"} and not kinds & {"j1", "h1b", "neg"}:
-        page.header = "offer" if len(sentence.plain) < 40 else page.header
     elif answered and not heading:
         page.header = "offer" if [(c.visa, c.stance) for c in made] == [("visa", "offer")] else None
     elif not heading or not kinds & VISAS:
@@ -221,10 +216,7 @@ def _answer(plain: str, cues: list[Cue]) -> tuple[Stance | None, list[Cue]]:
     if not cues or cues[0].kind not in ("yes", "neg"):
         return None, cues
     first = cues[0]
-    lead = plain[: first.start].strip(" ,:-a.")
     word = plain[first.start : first.end]
-    if lead not in ("", "unfortunately", "sorry", "regrettably"):
-        return None, cues
     if first.kind == "neg" and word != "no":
         return None, cues
     after = plain[first.end :].lstrip()
@@ -261,10 +253,7 @@ def _clauses(cues: list[Cue], plain: str) -> Iterator[list[Cue]]:
         if _belong_together(before, whole):
             before += whole
             continue
-        if before and before[0].kind == "unless":
-            yield before
-        else:
-            yield from _by_predicate(before)
+        yield from _by_predicate(before)
         before = whole
 
 
@@ -396,8 +385,6 @@ def _clause_claims(
         opened = _clause_claims(index, sentence, cues[1:], page, earlier)
         yield from (replace(c, excepted=c.stance == "refuse") for c in opened)
         return
-    if cues and cues[0].kind == "cut":
-        cues = cues[1:]
     visas = [c for c in cues if c.kind in VISAS]
     if not visas and earlier and cues:
         _look_back(cues, sentence.plain, earlier)
@@ -492,7 +479,7 @@ def _stance(cues: list[Cue], plain: str, page: _Page, earlier: list[Claim]) -> t
     kinds = [c.kind for c in cues]
     if "past" in kinds and "neg" not in kinds:
         return "named", False
-    closed = "only" in kinds and _closes(cues, plain)
+    closed = "only" in kinds and _closes(cues)
     if _negated(cues, plain):
         return "refuse", False
     positive = _positive(cues, plain)
@@ -568,13 +555,11 @@ def _own_stance(visa: Cue, cues: list[Cue], plain: str, stance: Stance) -> Stanc
     return stance
 
 
-def _closes(cues: list[Cue], plain: str) -> bool:
+def _closes(cues: list[Cue]) -> bool:
     """Whether "only" binds visas: one stands after it, or right before it at the end of the clause."""
     for i, cue in enumerate(cues):
         if cue.kind == "only":
             after = [c.kind for c in cues[i + 1 :]]
-            if _has_visa(cues[:i]) and _ONLY_ONE.search(plain, 0, cue.start):
-                return True
             return bool(VISAS & set(after)) or (
                 _has_visa(cues[max(0, i - 2) : i])
                 and cues[i - 1].kind in VISAS | {"offer"}
