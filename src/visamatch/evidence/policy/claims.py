@@ -21,7 +21,9 @@ Stance = Literal["offer", "consider", "refuse", "require", "named"]
 _ASKED = frozenset({"j1", "h1b", "visa", "other_visa", "work_visa"})
 _PRONOUN = re.compile(r"\b(?:them|these|those|it|either|both|such)\b")
 _LINKS = frozenset({"join", "slash", "except", "instead", "trainee"})
-_LIST_OF_NEEDS = re.compile(r"(?:requirements?|criteria|eligibility|qualifications?)\b[^.:]*:")
+_LIST_OF_NEEDS = re.compile(
+    r"(?:needs?|requirements?|criteria|eligibility|qualifications?)\b[^.:]*:"
+)
 _BY_ECFMG = re.compile(
     r"sponsor\w* (?:\w+ )?(?:by|through|via|from) (?:the )?e?c?fmg|(?:through|via) (?:the )?ecfmg|ecfmg is the (?:sole )?sponsor|sponsor\w* of ecfmg|ecfmg\W+(?:is |as )?the (?:sole|only)(?: \w+)? sponsor|from (?:the )?ecfmg"
 )
@@ -538,14 +540,14 @@ def _own_stance(visa: Cue, cues: list[Cue], plain: str, stance: Stance) -> Stanc
         c
         for c in cues
         if c.start < visa.start
-        and c.kind in ("except", "instead")
+        and (c.kind == "except" or (c.kind == "instead" and not _names(_between(cues, c, visa))))
         and not (stance == "offer" and plain.startswith("besides", c.start))
     ]
     if len(turns) % 2:
         return "offer" if stance == "refuse" or refused else "refuse"
     if refused and refused[-1].start < visa.start:
-        between = [c.kind for c in cues if refused[-1].start < c.start < visa.start]
-        return "offer" if "only" in between else "refuse"
+        between = _between(cues, refused[-1], visa)
+        return "offer" if any(c.kind == "only" for c in between) else "refuse"
     if stance == "refuse" and "only" in before:
         return "offer"
     if stance == "require" and not any(
@@ -553,6 +555,10 @@ def _own_stance(visa: Cue, cues: list[Cue], plain: str, stance: Stance) -> Stanc
     ):
         return "named"
     return stance
+
+
+def _between(cues: list[Cue], left: Cue, right: Cue) -> list[Cue]:
+    return [c for c in cues if left.start < c.start < right.start]
 
 
 def _closes(cues: list[Cue]) -> bool:
