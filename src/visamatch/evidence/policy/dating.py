@@ -20,11 +20,12 @@ _DAY_FORMS = (
 )
 _DATE = "(?:" + "|".join(_DAY_FORMS) + ")"
 _DATED = re.compile(r"(?:19|20)\d\d|\d[/.-]\d")
-_SPACED = re.compile(" ")
+_SPACED = re.compile(r" (\??)")
 
 
 def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(_SPACED.sub(r"\\s+", text))
+    """A blank stands for any white space, " ?" for any or none."""
+    return re.compile(_SPACED.sub(lambda m: r"\s*" if m[1] else r"\s+", text))
 
 
 # Ways of dating, strongest first: words, how it is called, and whether the year names a cycle.
