@@ -35,6 +35,11 @@ def test_pasted_words_are_read_and_wait(client, saved, waiting):
     assert saved().statements == ()
 
 
+def test_a_month_is_taken_from_its_first_day(client):
+    client.post(READ, {"text": "J-1 visas only. Updated March 2025.", "kind": "page"})
+    assert 'value="2025-03-01"' in client.get(PAGE).content.decode()
+
+
 def test_what_waits_does_not_count(client, saved, waiting):
     program = directory().find(ID)
     before = assess(program, today()).p_sponsor

@@ -50,7 +50,7 @@ def review(pending: Pending) -> Review:
     """Read the words anew and mark them."""
     reading = read_policy(pending.text)
     date = reading.as_of
-    dated = date and len(date.date) == 10 and date.found in ("revised", "effective", "page")
+    dated = date and date.found in ("revised", "effective", "page")
     codes = reading.h1b_conditions
     named = {"step3_deadline": str(reading.img_policy.get("step3_deadline", "a date it names"))}
     return Review(
@@ -59,7 +59,7 @@ def review(pending: Pending) -> Review:
         tuple(pieces(reading.text, reading.spans)),
         tuple((code, CONDITIONS.get(code, code).format_map(named)) for code in codes),
         tuple(requirement_text(key, value) for key, value in reading.img_policy.items()),
-        date.date if date and dated else pending.read_on,
+        date.date + "-01-01"[len(date.date) - 4 :] if date and dated else pending.read_on,
     )
 
 

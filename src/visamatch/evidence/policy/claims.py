@@ -134,8 +134,8 @@ def _remember(page: _Page, sentence: Sentence, cues: list[Cue], made: list[Claim
     answered, page.asked = bool(page.asked), []
     kinds = {c.kind for c in cues}
     heading = sentence.ends == "" and len(sentence.plain) < 60 and not made
-    if heading and ("elsewhere" in kinds or "trainee" in kinds):
-        page.elsewhere = "trainee" not in kinds
+    if heading and (kinds & {"elsewhere", "trainee"} or not kinds & VISAS):
+        page.elsewhere = "elsewhere" in kinds and "trainee" not in kinds
     if not _PRONOUN.search(sentence.plain) or kinds & {"j1", "h1b"}:
         page.before = [c.kind for c in cues if c.kind in ("j1", "h1b")]
     heading = sentence.ends in ("", ":")
