@@ -58,6 +58,8 @@ def filled(client, program_with):
     client.post("/profile/sample/in-us-step3-passed/")
     for program in listed:
         client.post("/list/add/", {"program": program})
+    words = "We sponsor J-1 visas. H-1B visas are considered if Step 3 is passed by February 15."
+    client.post(f"/programs/{listed[1]}/read/", {"text": words, "kind": "page"})
     return [
         "/",
         "/profile/",

@@ -14,6 +14,7 @@ from visamatch.cli import (
     filings,
     letter,
     match,
+    pages,
     plan,
     policy,
     portfolio,
@@ -46,6 +47,7 @@ app.add_typer(letter.app, name="letter")
 app.add_typer(match.app, name="match")
 app.command("petition")(after.petition)
 app.command("plan")(plan.plan)
+app.add_typer(pages.app, name="pages")
 app.add_typer(policy.app, name="policy")
 app.add_typer(portfolio.app, name="portfolio")
 app.add_typer(programs.app, name="programs")

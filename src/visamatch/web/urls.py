@@ -14,6 +14,7 @@ from visamatch.web.views import (
     paths,
     profile,
     programs,
+    readings,
     start,
 )
 
@@ -24,6 +25,8 @@ urlpatterns = [
     path("programs/", programs.programs, name="programs"),
     path("programs/<str:program_id>/", programs.program, name="program"),
     path("filings/", filings.filings, name="filings"),
+    path("programs/<str:program_id>/read/", readings.read, name="read"),
+    path("programs/<str:program_id>/decide/", readings.decide, name="decide"),
     path("list/", my_list.my_list, name="list"),
     path("list/add/", my_list.add, name="add"),
     path("calendar/", calendar.board, name="calendar"),
