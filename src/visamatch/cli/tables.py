@@ -192,7 +192,7 @@ def calendar(plan: Calendar) -> None:
     )
     for task in plan.open:
         hour = f" {task.at} US Eastern" if task.at else ""
-        guess = " (projected)" if task.standing == "projected" else ""
+        guess = " (projected)" if task.anchor.standing == "projected" else ""
         table.add_row(task.due.isoformat(), task.state, f"{task.title}{hour}{guess}")
     out.print(f"[b]Match of {plan.cycle}, as of {plan.today}[/]\n")
     out.print(table)

@@ -5,10 +5,13 @@ The field names are public (the command line's contract). Unknown is ``None``.
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, fields, is_dataclass
+from datetime import date
 from typing import Any
 
 from visamatch.advice.groups import Plan
+from visamatch.advice.paths import Path, Said, Situation, answers, comparison, paths
 from visamatch.directory.cap_exempt import cap_standing
 from visamatch.directory.programs import Directory
 from visamatch.evidence.assessment import Assessment, Weighed
@@ -98,6 +101,50 @@ def _conflicts(item: Assessment) -> list[list[str]]:
     return [list(pair) for pair in sorted(pairs)]
 
 
+def paths_record(case: Situation) -> Record:
+    """Every visa path of a person, the comparison, the common questions, and what was supposed."""
+    return {
+        "paths": [path_record(path) for path in paths(case)],
+        "comparison": [
+            {"point": point, "j1": _said(j1), "h1b": _said(h1b)}
+            for point, j1, h1b in comparison(case)
+        ],
+        "questions": [
+            {"id": entry["id"], "question": entry["question"], **_said(said)}
+            for entry, said in answers(case)
+        ],
+        "supposed": list(case.supposed),
+    }
+
+
+def path_record(path: Path) -> Record:
+    """One way: verdict, why, what opens it, by when, cost and who pays, documents, law with its age."""
+    return {
+        "path": path.id,
+        "title": path.title,
+        "verdict": path.verdict,
+        "as_last_read": path.as_last_read,
+        "blockers": [asdict(reason) for reason in path.blockers],
+        "conditions": [asdict(reason) for reason in path.conditions],
+        "opened_by": list(path.opens),
+        "eased_by": list(path.eases),
+        "by": {key: day.isoformat() for key, day in path.by.items()},
+        "cost_usd": path.cost_usd,
+        "payment_usd": path.payment_usd,
+        "who_pays": path.who_pays,
+        "documents": list(path.documents),
+        "law": [law.document() for law in path.law],
+    }
+
+
+def _said(said: Said) -> Record:
+    return {
+        "text": said.text,
+        "verdict": said.verdict or None,
+        "law": [law.because() for law in said.law],
+    }
+
+
 def plan_record(known: Directory, plan: Plan) -> Record:
     """The grouped list. Chances to match are not worked out yet and stand as ``None``."""
     return {
@@ -135,11 +182,11 @@ def _task(task: Task) -> Record:
         "start": task.start.isoformat(),
         "due": task.due.isoformat(),
         "time": task.at or None,
-        "zone": task.zone if task.at else None,
+        "zone": task.anchor.zone if task.at else None,
         "window": {"start": first.isoformat(), "due": last.isoformat()},
-        "anchor": task.anchor,
-        "anchor_date": task.anchored_on.isoformat(),
-        "anchor_standing": task.standing,
+        "anchor": task.anchor.event,
+        "anchor_date": task.anchor.date.isoformat(),
+        "anchor_standing": task.anchor.standing,
         "depends_on": list(task.depends_on),
         "why": f"{task.why}.",
         "instead": f"{task.instead}." if task.instead else None,
@@ -155,3 +202,16 @@ def source_record(source: Source) -> Record:
         "url": source.url or None,
         "as_of": source.as_of,
     }
+
+
+def plain(value: Any) -> Any:
+    """Any record of the schedule as plain data: ISO dates, sources in their usual form."""
+    if isinstance(value, Source):
+        return source_record(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if is_dataclass(value):
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {key: plain(each) for key, each in value.items()}
+    return [plain(each) for each in value] if isinstance(value, list | tuple) else value
