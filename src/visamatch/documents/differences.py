@@ -83,8 +83,9 @@ class Conflict:
 
     @property
     def options(self) -> list[tuple[str, str]]:
-        """Every choice with its words."""
-        return list(zip(self.choices, self.labels or self.choices, strict=True))
+        """Every choice that differs from leaving the list as it is, with its words."""
+        pairs = zip(self.choices, self.labels or self.choices, strict=True)
+        return [pair for pair in pairs if pair[0] != str(self.old or "") or self.kind == "two_rows"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,15 +354,19 @@ class _Comparison:
             return value
         if _same(text, old):
             return old
-        answer = self._ask(row, name, "unclear", old, text, value.question, value.choices)
-        return value_of(answer, column, None) if answer is not None else value
+        answer = self.answers.get(f"{row.number}:{name}", "")
+        read = value_of(answer, column, None) if answer else value
+        if isinstance(read, Unclear):
+            asked = (row.number, name, "unclear", old, text, value.question, value.choices)
+            self.conflicts.append(Conflict(*asked))
+        return read
 
     def _ask(
         self, row: Row, name: str, kind: str, old: Value, new: Value, question: str,
         choices: tuple[str, ...],
     ) -> str | None:  # fmt: skip
         answer = self.answers.get(f"{row.number}:{name}")
-        if answer is not None and (answer in choices or not choices):
+        if answer in choices:
             return answer
         self.conflicts.append(Conflict(row.number, name, kind, old, new, question, choices))
         return None

@@ -16,7 +16,12 @@ from typing import Any
 from visamatch.evidence.words import MARKS, plural
 
 Record = Mapping[str, Any]
-GROUPS = {"core": "H-1B core", "regional": "H-1B in the wider region", "safety": "J-1 safety"}
+GROUPS = {
+    "core": "H-1B core",
+    "regional": "H-1B in the wider region",
+    "safety": "J-1 safety",
+    "": "Not grouped",
+}
 ASK = ("unknown", "conditional", "conflict")
 SHOWN = 60  # programs a group where the plan does not say which ones to apply to
 POINTS = 12  # rows of the table beside the curve
@@ -84,7 +89,7 @@ def _view(plan: Record, on: str, name: str, details: Mapping[str, Record]) -> Re
         "points": curve[:: max(1, len(curve) // POINTS)],
         "prices": [_price(row) for row in plan.get("price_of_constraints") or ()],
         "months": _months(tasks),
-        "paths": [_path(row) for row in plan.get("paths") or ()],
+        "paths": [_path(row, sources) for row in plan.get("paths") or ()],
         "sources": sources.listed,
     }
 
@@ -206,13 +211,18 @@ def _months(tasks: Sequence[Record]) -> list[Record]:
     ]
 
 
-def _path(row: Record) -> dict[str, Any]:
+def _path(row: Record, sources: _Sources) -> dict[str, Any]:
     reasons = [*(row.get("blockers") or ()), *(row.get("conditions") or ())]
-    words = [reason["means"] if isinstance(reason, Mapping) else str(reason) for reason in reasons]
-    cost = row.get("cost_usd")
+    words = [each["means"] if isinstance(each, Mapping) else each for each in reasons]
+    words += [f"It opens with {each}" for each in row.get("opened_by") or ()]
+    law = [
+        sources.number({**each, "title": f"{each['title']}, {each['citation']}"})
+        for each in row.get("law") or ()
+    ]
+    fees = f"Government fees: ${row['cost_usd']:,.0f}. " if row.get("cost_usd") else ""
     return {
-        "title": row.get("title") or row.get("id") or "",
+        "title": row.get("title") or row.get("path") or "",
         "verdict": VERDICTS.get(row.get("verdict", ""), "Blocked"),
-        "note": f"Government fees: ${cost:,.0f}." if cost else "",
-        "reasons": [word.replace("_", " ") for word in words],
+        "note": fees + " ".join(f"[{number}]" for number in law),
+        "reasons": words,
     }
