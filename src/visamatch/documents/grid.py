@@ -17,17 +17,21 @@ from typing import Any
 from visamatch.errors import InputError
 
 MAX_BYTES, MAX_UNPACKED = 20_000_000, 300_000_000
-BASE_SHEET = "_visamatch"
+BASE_SHEET, NAME = "_visamatch", "visamatch_"
 Rows = tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """One sheet: ``rows[i]`` is row ``i + 1`` as the person counts; every row is equally long."""
+    """One sheet: ``rows[i]`` is row ``i + 1`` as the person counts; every row is equally long.
+
+    ``names``: columns that carry one of our hidden names, by index; a renamed header keeps it.
+    """
 
     title: str
     rows: Rows
     remarks: tuple[str, ...] = ()
+    names: tuple[tuple[int, str], ...] = ()
 
 
 def read_grids(data: bytes, name: str) -> tuple[Grid, ...]:
@@ -121,7 +125,19 @@ def _grid(sheet: Any, formulas: Any, name: str) -> Grid:
         )
         if count
     ]
-    return Grid(sheet.title, _trimmed(rows), tuple(remarks))
+    return Grid(sheet.title, _trimmed(rows), tuple(remarks), _names(sheet))
+
+
+def _names(sheet: Any) -> tuple[tuple[int, str], ...]:
+    """Our names of columns; one whose column was deleted points nowhere and is left out."""
+    from openpyxl.utils import column_index_from_string
+
+    found = []
+    for name, defined in sheet.parent.defined_names.items():
+        place = re.fullmatch(r"'?(.+?)'?!\$([A-Z]+)\$1", defined.attr_text or "")
+        if name.startswith(NAME) and place and place[1] == sheet.title:
+            found.append((column_index_from_string(place[2]) - 1, name.removeprefix(NAME)))
+    return tuple(found)
 
 
 def _merged(sheet: Any) -> dict[tuple[int, int], Any]:

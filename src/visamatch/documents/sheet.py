@@ -18,7 +18,7 @@ from typing import Any
 
 from visamatch.documents.columns import Column, columns, named, words
 from visamatch.documents.differences import MINE
-from visamatch.documents.grid import BASE_SHEET, escape, guarded
+from visamatch.documents.grid import BASE_SHEET, NAME, escape, guarded
 from visamatch.documents.table import Base, base_rows
 from visamatch.errors import InputError
 from visamatch.evidence.words import MARKS, STANDINGS
@@ -171,6 +171,8 @@ def _shown(value: Any) -> Any:
 
 
 def _list_sheet(sheet: Any, lines: Sequence[Line], own: Sequence[str]) -> None:
+    from openpyxl.workbook.defined_name import DefinedName
+
     shown, headers = _layout(lines, own)
     sheet.title = "List"
     _header(sheet, headers, [WIDTHS.get(column.field, 13) for column in shown])
@@ -185,6 +187,8 @@ def _list_sheet(sheet: Any, lines: Sequence[Line], own: Sequence[str]) -> None:
     sheet.auto_filter.ref = f"A1:{sheet.cell(1, len(headers)).column_letter}{max(last, 2)}"
     for at, column in enumerate(shown, 1):
         letter = sheet.cell(1, at).column_letter
+        place = DefinedName(NAME + column.field, attr_text=f"List!${letter}$1")
+        sheet.parent.defined_names.add(place)
         _choices(sheet, column, f"{letter}2:{letter}{last + SPARE_ROWS}")
 
 

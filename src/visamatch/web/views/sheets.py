@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
 from typing import Any
 
 from django.core import signing
@@ -52,7 +53,7 @@ def sheet(request: HttpRequest) -> HttpResponse:
         found = _compared(mine(request).workspace, find_table(grids, name))
     except InputError as error:
         return render(request, "sheet.html", {"problem": str(error)}, status=400)
-    plain = {"name": name, "grids": [[grid.title, grid.rows, grid.remarks] for grid in grids]}
+    plain = {"name": name, "grids": [astuple(grid) for grid in grids]}
     context = {
         "name": name,
         "found": found,
@@ -72,7 +73,9 @@ def apply(request: HttpRequest) -> HttpResponse:
         plain: dict[str, Any] = signing.loads(request.POST.get("token", ""))
     except signing.BadSignature:
         raise InputError("sheet", "the sheet that was shown; upload it again") from None
-    grids = [Grid(title, tuple(map(tuple, rows)), ()) for title, rows, _ in plain["grids"]]
+    grids = [
+        Grid(title, tuple(map(tuple, rows)), (), names) for title, rows, _, names in plain["grids"]
+    ]
     table = find_table(grids, plain["name"])
     given = {key.removeprefix("answer:"): str(text) for key, text in request.POST.items()}
     remove, open_ = "remove" in request.POST, 0
