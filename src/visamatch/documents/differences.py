@@ -220,7 +220,9 @@ class _Comparison:
                 rows.setdefault(program_id, []).append(row)
         if not sure:
             seen = ", ".join(self.table.headers)
-            raise InputError("the sheet", "a list of residency programs; no row names one", seen)
+            raise InputError(
+                self.table.name, "a list of residency programs; no row names one", seen
+            )
         return rows
 
     def _said(self, row: Row, name: str) -> str:
@@ -339,8 +341,10 @@ class _Comparison:
         filled = [pair for pair in said if not _empty(pair[1])]
         if not said:
             return None, None
-        if len(filled) < 2:
+        if len(filled) < 2 or name in ("name", "institution"):
             return (filled or said)[0]
+        if self.keys[at]:  # reports on a program, as in a log of invitations: all are kept
+            return filled[0][0], " | ".join(_text(value) for _, value in filled)
         first, second = filled[0], filled[1]
         question = f"Rows {first[0].number} and {second[0].number} are one program and differ here."
         choices = tuple(str(value) for _, value in filled)

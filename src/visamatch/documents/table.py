@@ -48,6 +48,7 @@ class Base:
 class Table:
     """The table. ``columns[i]`` is what ``headers[i]`` was recognised as; None = the person's own."""
 
+    name: str  # of the file
     headers: tuple[str, ...]
     columns: tuple[Column | None, ...]
     rows: tuple[Row, ...]
@@ -91,7 +92,7 @@ def find_table(grids: Sequence[Grid], name: str) -> Table:
     remarks = [remark for each in shown if each is grid for remark in each.remarks]
     remarks += [f"sheet {each.title!r} was not read" for each in shown if _foreign(each, grid)]
     base = next((_base(each, name) for each in grids if each.title == BASE_SHEET), None)
-    return _table(grid, _headers(grid.rows[at]), at + 1, base, remarks)
+    return _table(name, grid, _headers(grid.rows[at]), at + 1, base, remarks)
 
 
 def _foreign(grid: Grid, chosen: Grid) -> bool:
@@ -123,6 +124,7 @@ def _letter(at: int) -> str:
 
 
 def _table(
+    name: str,
     grid: Grid,
     headers: Sequence[str],
     first: int,
@@ -146,6 +148,7 @@ def _table(
         if header != f"Column {_letter(at)}" or any(row.cells[at] for row in rows)
     ]
     return Table(
+        name,
         tuple(headers[at] for at in used),
         tuple(found[at] for at in used),
         tuple(Row(row.number, tuple(row.cells[at] for at in used)) for row in rows),
@@ -159,13 +162,17 @@ def _bare_ids(grids: Sequence[Grid], name: str) -> Table:
     for grid in grids:
         for at in range(len(grid.rows[0])):
             cells = [row[at] for row in grid.rows if row[at]]
-            if cells and sum(bool(ID.fullmatch(cell)) for cell in cells) >= 0.8 * len(cells):
+            if cells and sum(map(_is_id, cells)) >= 0.8 * len(cells):
                 headers = [f"Column {_letter(other)}" for other in range(len(grid.rows[0]))]
                 headers[at] = "ACGME id"
-                return _table(grid, headers, 0, remarks=grid.remarks)
+                return _table(name, grid, headers, 0, remarks=grid.remarks)
     seen = next((", ".join(filter(None, grid.rows[0])) for grid in grids), None)
     wanted = "a header row with a column such as 'Program name', 'Institution' or 'ACGME id'"
     raise InputError(name, wanted, seen)
+
+
+def _is_id(cell: str) -> bool:
+    return all(ID.fullmatch(code) for code in re.split(r"[\s,;]+", cell))
 
 
 def base_rows(base: Base) -> list[list[str]]:
