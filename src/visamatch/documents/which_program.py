@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from visamatch.directory.names import name_words, word_list
 from visamatch.directory.programs import Directory, directory
 from visamatch.directory.search import OPEN_STATUSES
-from visamatch.facts.specialties import specialty_or_none
+from visamatch.facts.specialties import specialties, specialty_or_none
 from visamatch.facts.states import STATES
 
 NEAR = 66  # mean of two rapidfuzz scores from which a program is worth asking about
@@ -75,8 +75,11 @@ def _near(known: Directory, said: Mapping[str, str]) -> tuple[str, ...]:
     from rapidfuzz import fuzz  # slow to import, and only needed to help
 
     specialty, name = _split(said.get("name", ""), said.get("specialty", ""))
-    wanted = " ".join(sorted(_words(f"{name} {said.get('institution', '')}")))
-    if not wanted or specialty is None:
+    if specialty is None:
+        return ()
+    place = _words(f"{name} {said.get('institution', '')}")
+    wanted = " ".join(sorted(place - _words(specialties()[specialty].name)))
+    if not wanted:
         return ()
     scores: dict[str, float] = {}
     offering = (p.program_id for p in known.programs.values() if p.specialty_id == specialty)
