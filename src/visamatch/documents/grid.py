@@ -60,7 +60,8 @@ def read_grids(data: bytes, name: str) -> tuple[Grid, ...]:
 
 def _workbook(data: bytes, name: str) -> tuple[Grid, ...]:
     _check_container(data, name)
-    shown, formulas = _open(data, name, values=True), _open(data, name, values=False)
+    shown = _open(data, name, values=True)
+    formulas = _open(data, name, values=False) if _has_formulas(data) else shown
     return tuple(
         _grid(sheet, formulas[sheet.title], name)
         for sheet in shown.worksheets
@@ -87,6 +88,12 @@ def _check_container(data: bytes, name: str) -> None:
         raise InputError(name, "an Excel workbook; save it as .xlsx in the program it comes from")
     if size > MAX_UNPACKED:
         raise InputError(name, f"at most {MAX_UNPACKED // 1_000_000} MB unpacked", f"{size} bytes")
+
+
+def _has_formulas(data: bytes) -> bool:
+    with zipfile.ZipFile(io.BytesIO(data)) as parts:
+        sheets = [each for each in parts.namelist() if each.startswith("xl/worksheets/")]
+        return any(re.search(rb"<(\w+:)?f[ />]", parts.read(each)) for each in sheets)
 
 
 def _open(data: bytes, name: str, values: bool) -> Any:
