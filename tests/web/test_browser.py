@@ -98,6 +98,25 @@ def assert_accessible(page: Page, **options) -> None:
     assert found.violations_count == 0, f"{page.url}: {found.generate_report()}"
 
 
+@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
+def test_a_sheet_comes_in_with_its_questions(visit, filled, saved, tmp_path, viewport):
+    sheet = tmp_path / "mine.csv"
+    sheet.write_text("Program,State,My rating,Car\nMGH IM,MA,4,yes\nLahey hospital IM,MA,9,no\n")
+    page = visit("/list/", viewport)
+    page.set_input_files("#sheet", sheet)
+    page.get_by_role("button", name="Show what it would change").click()
+    expect(page.locator("h1")).to_contain_text("mine.csv")
+    assert_accessible(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+    page.get_by_label("Lahey").check()
+    page.get_by_role("button", name="Change my list").click()
+    expect(page.locator("#notice")).to_contain_text("1 question left open")
+    assert len(saved().entries) == 4
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("#notice")).to_contain_text("Undone")
+    assert len(saved().entries) == 2
+
+
 def test_blank_pages_are_accessible_too(visit):
     page = visit("/")
     for path in ("/", "/list/", "/file/"):

@@ -1,6 +1,6 @@
 """Addresses of the app."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from visamatch.web.views import (
     about,
@@ -15,6 +15,7 @@ from visamatch.web.views import (
     profile,
     programs,
     readings,
+    sheets,
     start,
 )
 
@@ -29,6 +30,9 @@ urlpatterns = [
     path("programs/<str:program_id>/decide/", readings.decide, name="decide"),
     path("list/", my_list.my_list, name="list"),
     path("list/add/", my_list.add, name="add"),
+    path("list/sheet/", sheets.sheet, name="sheet"),
+    path("list/sheet/apply/", sheets.apply, name="apply_sheet"),
+    re_path(r"^list/visamatch-list\.(?P<kind>xlsx|csv|pdf)$", sheets.export, name="export"),
     path("calendar/", calendar.board, name="calendar"),
     path("calendar/visamatch.ics", calendar.ics, name="ics"),
     path("after/", after.after, name="after"),

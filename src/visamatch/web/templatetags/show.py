@@ -11,6 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from visamatch.directory.programs import directory
+from visamatch.documents.columns import title_of
 from visamatch.evidence.assessment import Chance, Standing, Weighed
 from visamatch.evidence.words import statement_text
 from visamatch.facts.states import STATES
@@ -28,6 +29,7 @@ register.simple_tag(figures.bar, name="bar")
 register.simple_tag(figures.axis, name="axis")
 register.simple_tag(figures.columns, name="columns")
 register.filter("says", statement_text)
+register.filter("column", title_of)
 
 VERDICT_MARKS = {
     "open": "says_yes",
