@@ -16,12 +16,12 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from visamatch.advice.paths import paths, situation
 from visamatch.advice.strength import Z90, kind_of, strength
 from visamatch.directory.programs import Directory
 from visamatch.evidence.assessment import Assessment, Chance
 from visamatch.facts.tables import BaseRate, Program, rows
 from visamatch.market.scenarios import Kind, Scenarios, Strength
-from visamatch.rules import paths
 from visamatch.workspace.profile import Profile
 
 Bools = NDArray[np.bool_]
@@ -251,9 +251,7 @@ def _p_j1(item: Assessment) -> float:
 def shut_paths(profile: Profile, on: date) -> dict[str, str]:
     """Paths that this person cannot or will not take, with the reason."""
     shut = {}
-    for path in paths(
-        profile.applicant.model_dump(mode="json", exclude_none=True), {"level": "residency"}, {}, on
-    ):
+    for path in paths(situation(profile, on), here=True):
         lasting = [reason.means for reason in path.blockers if reason.code in LASTING]
         if path.id in ("h1b", "j1") and lasting:
             shut[path.id] = f"{'H-1B' if path.id == 'h1b' else 'J-1'}: {'; '.join(lasting).lower()}"
