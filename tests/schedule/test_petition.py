@@ -55,6 +55,13 @@ def test_the_critical_step_is_the_one_that_helps_when_it_is_over():
     assert better.critical.id != "license"
 
 
+def test_who_may_not_change_status_goes_through_the_consulate():
+    lost = Profile.model_validate({"applicant": {"location": "us", "us_status": "out_of_status"}})
+    found = after(lost)
+    assert found.change["verdict"] == "blocked"
+    assert all("consulate" in way.name for way in found.ways)
+
+
 def test_a_late_step3_result_holds_the_petition():
     late = after(someone(), step3_result=date(2027, 6, 20)).ways[0]
     assert late.chance.mean < 0.05
