@@ -49,7 +49,7 @@ def test_a_reply_is_kept_word_for_word_and_moves_the_evidence(sample, saved):
     words = "Thank you. We only sponsor J-1 visas for our residents."
     sample.post(HERE, {"contact": contact, "reply": words})
     workspace = saved()
-    assert workspace.contacts[0].reply == words
+    assert workspace.contacts[0].reply == workspace.statements[0].note == words
     assert (workspace.statements[0].sponsors_j1, workspace.statements[0].sponsors_h1b) == (
         "yes",
         "no",
