@@ -66,6 +66,7 @@ def filled(client, program_with):
         f"/programs/{listed[0]}/",
         f"/programs/{listed[1]}/",
         "/list/",
+        "/paths/?payment=on",
         "/calendar/",
         "/after/?state=MA&fellowship=3",
         f"/letters/{listed[0]}/",

@@ -16,9 +16,11 @@ from visamatch.cli import (
     match,
     plan,
     policy,
+    portfolio,
     programs,
     rules,
     serve,
+    sheet,
 )
 from visamatch.errors import InputError
 
@@ -45,8 +47,10 @@ app.add_typer(match.app, name="match")
 app.command("petition")(after.petition)
 app.command("plan")(plan.plan)
 app.add_typer(policy.app, name="policy")
+app.add_typer(portfolio.app, name="portfolio")
 app.add_typer(programs.app, name="programs")
 app.add_typer(rules.app, name="rules")
+app.add_typer(sheet.app, name="sheet")
 app.command("serve")(serve.serve)
 app.command("step3")(after.step3)
 

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from visamatch.advice.groups import Plan
+from visamatch.advice.paths import Path, Said, Situation, answers, comparison, paths
 from visamatch.directory.cap_exempt import cap_standing
 from visamatch.directory.programs import Directory
 from visamatch.evidence.assessment import Assessment, Weighed
@@ -98,6 +99,50 @@ def _conflicts(item: Assessment) -> list[list[str]]:
         for other in weighed.conflicts_with
     }
     return [list(pair) for pair in sorted(pairs)]
+
+
+def paths_record(case: Situation) -> Record:
+    """Every visa path of a person, the comparison, the common questions, and what was supposed."""
+    return {
+        "paths": [path_record(path) for path in paths(case)],
+        "comparison": [
+            {"point": point, "j1": _said(j1), "h1b": _said(h1b)}
+            for point, j1, h1b in comparison(case)
+        ],
+        "questions": [
+            {"id": entry["id"], "question": entry["question"], **_said(said)}
+            for entry, said in answers(case)
+        ],
+        "supposed": list(case.supposed),
+    }
+
+
+def path_record(path: Path) -> Record:
+    """One way: verdict, why, what opens it, by when, cost and who pays, documents, law with its age."""
+    return {
+        "path": path.id,
+        "title": path.title,
+        "verdict": path.verdict,
+        "as_last_read": path.as_last_read,
+        "blockers": [asdict(reason) for reason in path.blockers],
+        "conditions": [asdict(reason) for reason in path.conditions],
+        "opened_by": list(path.opens),
+        "eased_by": list(path.eases),
+        "by": {key: day.isoformat() for key, day in path.by.items()},
+        "cost_usd": path.cost_usd,
+        "payment_usd": path.payment_usd,
+        "who_pays": path.who_pays,
+        "documents": list(path.documents),
+        "law": [law.document() for law in path.law],
+    }
+
+
+def _said(said: Said) -> Record:
+    return {
+        "text": said.text,
+        "verdict": said.verdict or None,
+        "law": [law.because() for law in said.law],
+    }
 
 
 def plan_record(known: Directory, plan: Plan) -> Record:

@@ -221,6 +221,12 @@ def _possible(f: Facts) -> None:
             raise InputError(
                 f"{where}.date", f"a day up to {latest} for an exam that is passed", day
             )
+    back, used = (
+        f.number("applicant.h1b.recapturable_months"),
+        f.number("applicant.h1b.used_months"),
+    )
+    if back and used is not None and back > used + (f.number("applicant.h1b.l_used_months") or 0):
+        raise InputError("applicant.h1b.recapturable_months", "no more than the months used", back)
     foreign = f.text("applicant.school_kind") == "foreign"
     if foreign and f.text("applicant.exams.step3.status") == "passed":
         _step3_last(f)

@@ -10,6 +10,7 @@ from visamatch.web.views import (
     keep,
     letters,
     my_list,
+    paths,
     profile,
     programs,
     start,
@@ -30,6 +31,7 @@ urlpatterns = [
     path("file/", keep.keep, name="keep"),
     path("file/visamatch.json", keep.download, name="download"),
     path("file/restore/", keep.restore, name="restore"),
+    path("paths/", paths.visa_paths, name="paths"),
     path("about/", about.about, name="about"),
 ]
 

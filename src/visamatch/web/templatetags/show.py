@@ -28,6 +28,12 @@ register.simple_tag(figures.bar, name="bar")
 register.simple_tag(figures.axis, name="axis")
 register.filter("says", statement_text)
 
+VERDICT_MARKS = {
+    "open": "says_yes",
+    "conditional": "conditional",
+    "unknown_verify": "unknown",
+    "blocked": "no_h1b",
+}
 REACH = {
     "program": "names this program",
     "institution": "the whole institution",
@@ -125,6 +131,18 @@ def quota(program_id: str) -> tuple[int, int] | None:
 def get(mapping: dict[str, object], key: str) -> object:
     """A value by a key that is only known in the template."""
     return mapping.get(key, "")
+
+
+@register.filter
+def verdict_mark(verdict: str) -> str:
+    """The shape that goes with the verdict of a visa path."""
+    return VERDICT_MARKS[verdict]
+
+
+@register.filter
+def pair(one: object, other: object) -> tuple[object, object]:
+    """Two things to go through in a row."""
+    return one, other
 
 
 @register.filter

@@ -6,12 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from visamatch.advice.paths import reason
 from visamatch.directory.programs import directory
 from visamatch.errors import InputError
 from visamatch.facts.specialties import specialty_named
 from visamatch.facts.states import STATES
 from visamatch.facts.tables import Program
-from visamatch.rules.paths import reason
 from visamatch.schedule.calendar import CONDITIONS
 from visamatch.schedule.petition import after_match
 from visamatch.schedule.waiver import waiver_plan

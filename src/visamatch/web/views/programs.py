@@ -13,16 +13,19 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
+from visamatch.advice.paths import license_here, paths, situation
 from visamatch.directory.cap_exempt import cap_standing
 from visamatch.directory.programs import directory
+from visamatch.errors import InputError
 from visamatch.evidence.ages import last_day
 from visamatch.evidence.assess import assess, assess_all
-from visamatch.evidence.assessment import Weighed
+from visamatch.evidence.assessment import Assessment, Weighed
 from visamatch.evidence.words import J1, STANDINGS
 from visamatch.facts.states import STATES
 from visamatch.facts.tables import Quota
 from visamatch.web.filters import DISTANCES, MODES, SORTS, address_for, offered, read_filters
 from visamatch.web.guards import mine, program_or_404, today
+from visamatch.workspace.profile import Profile
 from visamatch.workspace.sponsor_list import find
 
 A_PAGE = 50
@@ -89,7 +92,18 @@ def program(request: HttpRequest, program_id: str) -> HttpResponse:
         "history": known.history_of.get(found.program_id, ())[::-1],
         "sources": [known.sources[key] for key in sorted(sources) if key in known.sources],
     }
-    return render(request, "program.html", context)
+    return render(request, "program.html", context | _paths(assessment, workspace.profile))
+
+
+def _paths(seen: Assessment, profile: Profile | None) -> dict[str, object]:
+    """The person's ways into this program, and its state's license."""
+    if profile is None:
+        return {}
+    try:
+        case = situation(profile, today(), seen)
+    except InputError as error:
+        return {"path_problem": str(error)}
+    return {"paths": paths(case, here=True), "license": license_here(case)}
 
 
 def _name(item: Weighed) -> str:
