@@ -56,7 +56,9 @@ def test_a_reply_is_kept_word_for_word_and_moves_the_evidence(sample, saved):
     )
     after = assess(program, today(), own=workspace.statements)
     assert after.p_sponsor.mean < before.p_sponsor.mean
-    assert words in sample.get(HERE).content.decode()
+    page = sample.get(HERE).content.decode()
+    assert words in page
+    assert "taken as: Takes J-1; does not sponsor H-1B" in page
     assert "ask once more" not in sample.get("/calendar/").content.decode()
 
 

@@ -57,6 +57,7 @@ def letters(request: HttpRequest, program_id: str) -> HttpResponse:
         "mailto": made.mailto(to) if made and made.body else "", "offers": OFFERS, "j1": J1,
         "log": [each for each in workspace.contacts if each.program_id == program.program_id][::-1],
         "answers": answers(profile),
+        "read": {each.statement_id: each for each in workspace.statements},
     }  # fmt: skip
     return render(request, "letters.html", context, status=400 if problem else 200)
 
@@ -72,7 +73,7 @@ def _log(request: HttpRequest, program: Program, kind: str) -> HttpResponse:
     note = "Noted a reply" if "contact" in form else "Logged a letter"
     undo = store.change(store.owner(request), edit, f"{note}: {program.name}")
     tell(request, f"{note}.", undo)
-    return redirect("letters", program_id=program.program_id)
+    return redirect(request.get_full_path())
 
 
 def _sent(old: Workspace, program_id: str, kind: str, to: str, day: str) -> Workspace:
@@ -100,7 +101,7 @@ def _replied(old: Workspace, form: Mapping[str, str], day: str) -> Workspace:
         raise InputError("reply", "the words of a reply to a letter that you logged")
     read = read_policy(text)
     said: dict[str, Any] = {
-        "statement_id": f"reply-{contact.contact_id}",
+        "statement_id": contact.contact_id,
         "program_id": contact.program_id,
         "kind": "reply",
         "sponsors_j1": form.get("j1") or read.sponsors_j1,
