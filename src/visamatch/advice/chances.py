@@ -8,7 +8,7 @@ denominator is everybody who applies there, not those who certified a rank list.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -16,19 +16,20 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from visamatch.advice.paths import paths, situation
 from visamatch.advice.strength import Z90, kind_of, strength
 from visamatch.directory.programs import Directory
 from visamatch.evidence.assessment import Assessment, Chance
 from visamatch.facts.tables import BaseRate, Program, rows
 from visamatch.market.scenarios import Kind, Scenarios, Strength
-from visamatch.rules import paths
 from visamatch.workspace.profile import Profile
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-Levels = tuple[Bools, Bools, Bools]  # middle, rows x P; low and high, fewer rows x P
-SEED, DRAWS, END_DRAWS = 20270319, 4, 1  # draws a season; at the ends of an interval its first
+Levels = tuple[Bools, ...]  # middle, rows x P; low and high, fewer rows x P
+SEED = 20270319
+DRAWS, END_DRAWS = 4, 1  # draws a season; at the two ends of an interval its first
 COUNTED = "CMA"  # letters of tracks that train to the end: categorical, primary care, advanced
 J1_WORTH = 0.7  # of an H-1B place, to someone who prefers H-1B, unless they say otherwise
 LASTING = {  # blockers that no exam or paper mends before July
@@ -69,6 +70,9 @@ class Chances:
     p_h1b: Floats
     p_j1: Floats
     blocked: tuple[str, ...]
+    signaled: Callable[
+        [], Bools
+    ]  # matched where the program gets a signal; worked out when asked for
 
     def outlooks(self) -> list[Outlook]:
         """Every program on its own."""
@@ -84,8 +88,7 @@ class Chances:
         """Chance to match at one of these programs, with its 90 % interval."""
         columns = list(chosen)
         parts = (np.asarray(part[:, columns].any(axis=1)) for part in self.matched)
-        middle, low, high = (part.reshape(-1, 1) for part in parts)
-        return _intervals((middle, low, high))[0]
+        return _intervals(tuple(part.reshape(-1, 1) for part in parts))[0]
 
 
 def _intervals(levels: Levels) -> list[Chance]:
@@ -106,6 +109,20 @@ def _intervals(levels: Levels) -> list[Chance]:
     return [Chance(*(round(part, 4) for part in row)) for row in rows]
 
 
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Which draws to take: seed, draws a season in the middle, and whether the ends are wanted."""
+
+    seed: int = SEED
+    draws: int = DRAWS
+    ends: bool = True
+
+    @property
+    def counts(self) -> tuple[int, ...]:
+        """Draws a season at the middle and, if wanted, at the low and the high end."""
+        return (self.draws, END_DRAWS, END_DRAWS) if self.ends else (self.draws,)
+
+
 def chances(
     known: Directory,
     scenarios: Scenarios,
@@ -114,33 +131,49 @@ def chances(
     profile: Profile,
     on: date,
     j1_worth: float = J1_WORTH,
+    sample: Sample | None = None,
 ) -> Chances:
     """Evaluate a person at programs; those in no scenario have no chance and say so.
 
     Args:
         j1_worth: worth of a J-1 place beside an H-1B place, for someone who prefers H-1B.
+        sample: which draws; the standard ones when left out.
     """
+    sample = sample or Sample()
     kind = kind_of(profile, profile.match_year or on.year + 1)
-    open_to, blocked = _willing(known, programs, assessed, profile, on, scenarios.count)
+    open_to, blocked = _willing(known, programs, assessed, profile, on, (scenarios.count, sample))
     weights = {wish.name: wish.weight for wish in profile.specialties}
     by_specialty: dict[str, list[int]] = {}
     for at, program in enumerate(programs):
         by_specialty.setdefault(program.specialty_id, []).append(at)
     interviewed, matched = ([np.zeros_like(part) for part in open_to.rows] for _ in range(2))
-    for specialty_id, places in by_specialty.items():
-        here = [programs[at] for at in places]
-        levels = strength(scenarios, kind, specialty_id, profile)
-        for at, (seen, reached) in enumerate(_outcomes(known, scenarios, here, kind, levels)):
+    parts = [
+        (places, [programs[at] for at in places], strength(scenarios, kind, name, profile))
+        for name, places in by_specialty.items()
+    ]
+    for places, here, levels in parts:
+        for at, (seen, reached) in enumerate(
+            _outcomes(known, scenarios, here, kind, levels, sample)
+        ):
             interviewed[at][:, places] = seen & open_to.rows[at][:, places]
             matched[at][:, places] = reached & open_to.rows[at][:, places]
+
+    def signaled() -> Bools:
+        found = np.zeros_like(open_to.rows[0])
+        for places, here, levels in parts:
+            reached = next(_outcomes(known, scenarios, here, kind, levels, sample, signals=True))[1]
+            found[:, places] = reached & open_to.rows[0][:, places]
+        return found
+
     share = open_to.h1b / np.maximum(open_to.either, 1e-12)
     worth = share + (1 - share) * (j1_worth if profile.visa.h1b == "prefer" else 1.0)
     weight = np.array([weights.get(known.specialty(program).name, 1.0) for program in programs])
     return Chances(
         ids=tuple(program.program_id for program in programs),
-        interviewed=(interviewed[0], interviewed[1], interviewed[2]),
-        matched=(matched[0], matched[1], matched[2]),
+        interviewed=tuple(interviewed),
+        matched=tuple(matched),
         willing=open_to.rows,
+        signaled=signaled,
         utility=weight * np.where(profile.needs_visa, worth, 1.0),
         p_h1b=open_to.h1b,
         p_j1=open_to.j1,
@@ -156,12 +189,14 @@ def _outcomes(
     scenarios: Scenarios,
     programs: Sequence[Program],
     kind: Kind,
-    levels: tuple[Strength, Strength, Strength],
+    levels: Sequence[Strength],
+    sample: Sample,
+    signals: bool = False,
 ) -> Iterator[tuple[Bools, Bools]]:
     """Interviewed and reachable, rows x programs, at each strength; a program is the best of its tracks."""
     tracks, owner = _tracks(known, scenarios, programs)
-    for level, draws in zip(levels, (DRAWS, END_DRAWS, END_DRAWS), strict=True):
-        run = scenarios.outcomes(kind, level, tracks, SEED, draws)
+    for level, draws in zip(levels, sample.counts, strict=False):
+        run = scenarios.outcomes(kind, level, tracks, sample.seed, draws, tracks.tolist() * signals)
         yield (
             _joined(run.interviewed, owner, len(programs)),
             _joined(run.reachable, owner, len(programs)),
@@ -207,13 +242,13 @@ def _willing(
     assessed: Mapping[str, Assessment],
     profile: Profile,
     on: date,
-    seasons: int,
+    rows_of: tuple[int, Sample],
 ) -> tuple[_Open, list[str]]:
+    seasons, sample = rows_of
     if not profile.needs_visa:
         ones = np.ones(len(programs))
-        full = np.ones((seasons * DRAWS, len(programs)), np.bool_)
-        ends = full[: seasons * END_DRAWS]
-        return _Open(ones, ones, ones, (full, ends, ends)), [""] * len(programs)
+        every = tuple(np.ones((seasons * n, len(programs)), np.bool_) for n in sample.counts)
+        return _Open(ones, ones, ones, every), [""] * len(programs)
     items = [assessed[program.program_id] for program in programs]
     shut = shut_paths(profile, on)
     may_h1b, may_j1 = "h1b" not in shut, "j1" not in shut
@@ -227,18 +262,22 @@ def _willing(
     j1 = np.array([_p_j1(item) if may_j1 else 0.0 for item in items])
     institutions = {name: at for at, name in enumerate(known.institutions)}
     where = np.array([institutions[program.institution_id] for program in programs], dtype=np.int64)
-    drawn = _institution_draws(seasons, len(institutions))[:, :, where]
-    few = drawn[:, :END_DRAWS].reshape(seasons * END_DRAWS, -1)
+    drawn = _institution_draws(sample, seasons, len(institutions))[:, :, where]
     either = np.maximum(spread.T, j1)
     blocked = [_blocked(item, shut, spread[at, 0], j1[at]) for at, item in enumerate(items)]
-    rows = (drawn.reshape(seasons * DRAWS, -1) < either[0], few < either[1], few < either[2])
-    return _Open(spread[:, 0], j1, either[0], rows), blocked
+    opened = tuple(
+        drawn[:, :count].reshape(seasons * count, -1) < either[level]
+        for level, count in enumerate(sample.counts)
+    )
+    return _Open(spread[:, 0], j1, either[0], opened), blocked
 
 
 @lru_cache(maxsize=4)
-def _institution_draws(seasons: int, count: int) -> NDArray[np.float32]:
+def _institution_draws(sample: Sample, seasons: int, count: int) -> NDArray[np.float32]:
     """One draw a season, draw and institution, whatever programs are asked about: who takes H-1B takes J-1."""
-    return np.random.default_rng(SEED).random((seasons, DRAWS, count), dtype=np.float32)
+    return np.random.default_rng(sample.seed).random(
+        (seasons, sample.draws, count), dtype=np.float32
+    )
 
 
 def _p_j1(item: Assessment) -> float:
@@ -251,12 +290,10 @@ def _p_j1(item: Assessment) -> float:
 def shut_paths(profile: Profile, on: date) -> dict[str, str]:
     """Paths that this person cannot or will not take, with the reason."""
     shut = {}
-    for path in paths(
-        profile.applicant.model_dump(mode="json", exclude_none=True), {"level": "residency"}, {}, on
-    ):
+    for path in paths(situation(profile, on), here=True):
         lasting = [reason.means for reason in path.blockers if reason.code in LASTING]
-        if path.id in ("h1b", "j1") and lasting:
-            shut[path.id] = f"{'H-1B' if path.id == 'h1b' else 'J-1'}: {'; '.join(lasting).lower()}"
+        if lasting:
+            shut[path.id] = f"{path.title}: {'; '.join(lasting).lower()}"
     if profile.visa.h1b == "must":
         shut["j1"] = "you take H-1B only"
     if profile.visa.h1b == "none":
