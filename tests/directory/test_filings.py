@@ -1,6 +1,6 @@
 import pytest
 
-from visamatch.directory.filings import files_for, tie, tie_approvals, to_facts
+from visamatch.directory.filings import files_for, tie
 from visamatch.directory.registers import trains_for
 from visamatch.directory.resolve import Match, resolver
 from visamatch.facts.tables import Institution, rows
@@ -47,20 +47,9 @@ def test_an_unknown_employer_is_kept_and_tied_to_nobody():
     assert (group.institutions, group.relation, group.new) == ((), "not_teaching", None)
 
 
-def test_a_title_that_leaves_it_open_and_the_tables_made_of_it():
+def test_a_title_that_leaves_it_open():
     groups = tie([application(1, job_title="Resident/Fellow"), application(2)])
     assert {group.kind for group in groups} == {"resident_or_fellow", "resident"}
-    petitioners, filings = to_facts(groups, {2025: "2024-10/2025-03"}, {2025: "dol"})
-    assert len(petitioners) == 1
-    assert sum(row.count for row in filings) == 2
-
-
-def test_approvals_add_up_by_petitioner_and_year():
-    row = {"employer": "BAYSTATE MED CTR", "city": "SPRINGFIELD", "state": "MA", "tax_id": "0311",
-           "fiscal_year": 2023, "initial_approvals": 2, "continuing_approvals": 1}  # fmt: skip
-    stranger = row | {"employer": "ZYX DENTAL PC", "tax_id": "9999"}
-    (found,) = tie_approvals([row, row, stranger], {2023: "hub"}, partial=[2023])
-    assert (found.initial, found.continuing, found.complete) == (4, 2, False)
 
 
 @pytest.mark.parametrize("name", ["", "Mass General Brigham Incorporated"])

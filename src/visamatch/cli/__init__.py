@@ -8,9 +8,11 @@ import sys
 import typer
 
 from visamatch.cli import (
+    after,
     calendar,
     facts,
     filings,
+    letter,
     match,
     plan,
     policy,
@@ -18,6 +20,7 @@ from visamatch.cli import (
     programs,
     rules,
     serve,
+    sheet,
 )
 from visamatch.errors import InputError
 
@@ -39,13 +42,17 @@ def root() -> None:
 app.command("calendar")(calendar.calendar)
 app.add_typer(facts.app, name="facts")
 app.add_typer(filings.app, name="filings")
+app.add_typer(letter.app, name="letter")
 app.add_typer(match.app, name="match")
+app.command("petition")(after.petition)
 app.command("plan")(plan.plan)
 app.add_typer(policy.app, name="policy")
 app.add_typer(portfolio.app, name="portfolio")
 app.add_typer(programs.app, name="programs")
 app.add_typer(rules.app, name="rules")
+app.add_typer(sheet.app, name="sheet")
 app.command("serve")(serve.serve)
+app.command("step3")(after.step3)
 
 
 def main() -> None:

@@ -14,6 +14,7 @@ from visamatch.advice.groups import GROUPS, Plan
 from visamatch.advice.sponsor_search import Result
 from visamatch.directory.cap_exempt import cap_standing
 from visamatch.directory.programs import Directory
+from visamatch.documents.differences import Difference
 from visamatch.evidence.assessment import Assessment, Chance, Standing, Weighed
 from visamatch.evidence.words import MARKS, plural, statement_text
 from visamatch.schedule.calendar import Calendar
@@ -155,6 +156,30 @@ def plan(known: Directory, made: Plan, limit: int) -> None:
     out.print(f"\n{NOTICE}")
 
 
+def difference(found: Difference, applied: bool) -> None:
+    """Print what a sheet changes on the list."""
+    out = console()
+    for item in found.added:
+        out.print(_wrapped(f"+ row {item.row}: {item.name or item.program_id}"))
+    for change in found.changed:
+        what = f"{change.field}: {change.old or '(empty)'} → {change.new or '(empty)'}"
+        out.print(_wrapped(f"~ row {change.row}, {change.program}, {what}"))
+    for conflict in found.conflicts:
+        choices = f" ({' / '.join(conflict.choices)})" if conflict.choices else ""
+        out.print(_wrapped(f"? {conflict.key} {conflict.question}{choices}"))
+    for program_id in found.removed:
+        out.print(_wrapped(f"- {program_id} has no row any more; --remove takes it off the list"))
+    if found.unknown_columns_kept:
+        out.print(_wrapped(f"Your own columns, kept: {', '.join(found.unknown_columns_kept)}"))
+    for remark in found.remarks:
+        out.print(_wrapped(f"Note: {remark}"))
+    end = "Applied" if applied else "Nothing is changed yet; --apply does it"
+    counts = (
+        f"{len(found.added)} added, {len(found.changed)} changed, {len(found.conflicts)} to ask"
+    )
+    out.print(_wrapped(f"{counts}. {end}."))
+
+
 def _wrapped(text: str) -> str:
     return fill(text, 78)
 
@@ -167,7 +192,7 @@ def calendar(plan: Calendar) -> None:
     )
     for task in plan.open:
         hour = f" {task.at} US Eastern" if task.at else ""
-        guess = " (projected)" if task.standing == "projected" else ""
+        guess = " (projected)" if task.anchor.standing == "projected" else ""
         table.add_row(task.due.isoformat(), task.state, f"{task.title}{hour}{guess}")
     out.print(f"[b]Match of {plan.cycle}, as of {plan.today}[/]\n")
     out.print(table)

@@ -117,6 +117,7 @@ class Resolver:
         self._by_word: dict[tuple[str, str], list[Register]] = defaultdict(list)
         self._vocabulary: dict[str, set[str]] = defaultdict(set)
         self._places: dict[str, set[str]] = defaultdict(set)
+        self._repairs: dict[tuple[str, str], tuple[str, ...]] = {}  # a memory, filled on the way
         entries = tuple(entries)
         seen: Counter[str] = Counter()
         for entry in entries:
@@ -182,14 +183,14 @@ class Resolver:
 
     def _repaired(self, name: Name, state: str) -> tuple[str, ...]:
         """The words with single slips mended."""
-        known = self._vocabulary.get(state, set())
-        return tuple(
-            part
-            for word in name.words
-            for part in (
-                (word,) if word in known else self._unglued(word, known) or (_mended(word, known),)
-            )
-        )
+        parts: list[str] = []
+        for word in name.words:
+            if (state, word) not in self._repairs:
+                known = self._vocabulary.get(state, set())
+                mended = (word,) if word in known else self._unglued(word, known)
+                self._repairs[state, word] = mended or (_mended(word, known),)
+            parts += self._repairs[state, word]
+        return tuple(parts)
 
     def _unglued(self, word: str, known: set[str]) -> tuple[str, ...]:
         """The two known words a blank was lost between, if there is one way to part them."""

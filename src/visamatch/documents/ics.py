@@ -93,7 +93,7 @@ def _event(task: Task) -> Event:
     event.add("transp", "TRANSPARENT")  # a deadline keeps no hour of the day busy
     if task.at:
         hour, minute = map(int, task.at.split(":"))
-        zone = ZoneInfo(task.zone)
+        zone = ZoneInfo(task.anchor.zone)
         day = task.due
         event.add("dtstart", datetime(day.year, day.month, day.day, hour, minute, tzinfo=zone))
     else:
@@ -110,7 +110,7 @@ def _description(task: Task) -> str:
     lines = [f"{task.why}."]
     if first < last:
         lines.append(f"Best done {first} to {last}.")
-    if task.standing == "projected":
+    if task.anchor.standing == "projected":
         lines.append("The date is projected from earlier years; nobody has published it yet.")
     lines += [f"Source: {each.title}{f' <{each.url}>' if each.url else ''}" for each in task.source]
     return "\n".join(lines)

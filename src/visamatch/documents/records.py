@@ -5,7 +5,9 @@ The field names are public (the command line's contract). Unknown is ``None``.
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, fields, is_dataclass
+from datetime import date
 from typing import Any
 
 from visamatch.advice.groups import Placed
@@ -238,11 +240,11 @@ def _task(task: Task) -> Record:
         "start": task.start.isoformat(),
         "due": task.due.isoformat(),
         "time": task.at or None,
-        "zone": task.zone if task.at else None,
+        "zone": task.anchor.zone if task.at else None,
         "window": {"start": first.isoformat(), "due": last.isoformat()},
-        "anchor": task.anchor,
-        "anchor_date": task.anchored_on.isoformat(),
-        "anchor_standing": task.standing,
+        "anchor": task.anchor.event,
+        "anchor_date": task.anchor.date.isoformat(),
+        "anchor_standing": task.anchor.standing,
         "depends_on": list(task.depends_on),
         "why": f"{task.why}.",
         "instead": f"{task.instead}." if task.instead else None,
@@ -258,3 +260,16 @@ def source_record(source: Source) -> Record:
         "url": source.url or None,
         "as_of": source.as_of,
     }
+
+
+def plain(value: Any) -> Any:
+    """Any record of the schedule as plain data: ISO dates, sources in their usual form."""
+    if isinstance(value, Source):
+        return source_record(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if is_dataclass(value):
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {key: plain(each) for key, each in value.items()}
+    return [plain(each) for each in value] if isinstance(value, list | tuple) else value

@@ -7,25 +7,21 @@ from datetime import date
 from visamatch.rules.book import book, number
 from visamatch.rules.case import Facts
 from visamatch.rules.person import (
+    CERTIFICATE_CODES,
     LACKING,
     STEPS,
     certificate,
-    needs_ecfmg,
     oet,
     passed,
-    pathway,
     patient_care,
     school,
     stated_pass,
 )
 from visamatch.rules.ruling import Ruling
-
-CERTIFICATE_CODES = {
-    "missing": "ecfmg_certificate_missing",
-    "expired": "ecfmg_certificate_expired",
-}
+from visamatch.rules.tables import question
 
 
+@question
 def h1b_exam(f: Facts) -> Ruling:
     """Does the federal exam and English rule for physicians stand in the way of this H-1B?"""
     r, on = Ruling(), f.filed_on
@@ -101,6 +97,7 @@ def _english(f: Facts, on: date, r: Ruling) -> None:
     r.block(CERTIFICATE_CODES[held])
 
 
+@question
 def h1b_license(f: Facts) -> Ruling:
     """Does the state license position allow the petition, for the time requested?"""
     r = Ruling()
@@ -186,65 +183,7 @@ def _license_pending(f: Facts, r: Ruling) -> None:
     r.give(validity_months=min(asked or most, most))
 
 
-def j1_physician(f: Facts) -> Ruling:
-    """Are the conditions for J-1 physician sponsorship met?"""
-    r = Ruling()
-    r.cite("J1-REQ")
-    if needs_ecfmg(f) is not False:
-        _lacking_steps(f, r)
-        _held_certificate(f, f.asked_on, r)
-    _statement_of_need(f, r)
-    contract = f.text("program.contract")
-    if contract == "none" or f.flag("program.acgme_accredited") is False:
-        r.block("contract_missing")
-    elif contract is None:
-        r.doubt("fact_missing")
-    r.note("two_year_requirement_attaches", "J1-212E")
-    if f.text("applicant.us_status") == "H-1B":
-        r.cite("TR-H1J1")
-    return r
-
-
-def _lacking_steps(f: Facts, r: Ruling) -> None:
-    for step in ("step1", "step2ck"):
-        done = passed(f, step, f.asked_on)
-        if done is False:
-            r.block(LACKING[step])
-        elif done is None:
-            r.doubt("fact_missing")
-
-
-def _held_certificate(f: Facts, on: date, r: Ruling) -> None:
-    held = certificate(f, on)
-    if held is None:
-        r.doubt("fact_missing")
-    elif held != "valid":
-        r.block(CERTIFICATE_CODES[held], "ECF-CERTEXP")
-
-
-def _statement_of_need(f: Facts, r: Ruling) -> None:
-    r.cite("J1-SON")
-    status = f.text("applicant.statement_of_need.status")
-    home, named = (
-        f.text("applicant.permanent_resident_of"),
-        f.text("applicant.statement_of_need.country"),
-    )
-    wanted, covers = f.text("program.specialty"), f.text("applicant.statement_of_need.specialty")
-    if status == "refused":
-        r.block("statement_of_need_missing")
-    elif status == "issued":
-        if (home and named and home != named) or (wanted and covers and not _same(wanted, covers)):
-            r.require("statement_of_need_missing")
-    elif status is None:
-        r.doubt("fact_missing")
-    else:
-        r.require("statement_of_need_missing")
-
-
-def _same(one: str, other: str) -> bool:
-    return one.strip().casefold().replace("_", " ") == other.strip().casefold().replace("_", " ")
-
-
+@question
 def j1_statement_of_need(f: Facts) -> Ruling:
     """The health ministry of which country issues the Statement of Need?"""
     r = Ruling()
@@ -259,92 +198,3 @@ def j1_statement_of_need(f: Facts) -> Ruling:
         r.doubt("fact_missing")
     r.give(statement_of_need_country=country)
     return r
-
-
-def ecfmg_required(f: Facts) -> Ruling:
-    """Must the person hold an ECFMG certificate to enter the program?"""
-    r = Ruling()
-    needed = needs_ecfmg(f)
-    r.say("yes" if needed else "no", "ECF-WHO")
-    accredited = f.flag("program.acgme_accredited")
-    if needed and f.text("program.level") == "research" and not accredited:
-        r.say("no")
-    elif needed is None or (needed and accredited is False):
-        r.doubt("fact_missing")
-    elif needed:
-        held = certificate(f, f.asked_on) or "missing"
-        if held != "valid":
-            r.require(CERTIFICATE_CODES[held])
-    return r
-
-
-def ecfmg_certification(f: Facts) -> Ruling:
-    """Does any stated fact bar ECFMG certification now: Pathway, OET, exams, school?"""
-    r = Ruling()
-    if f.flag("applicant.school_accreditation_recognized") is not None:
-        r.cite("ECF-ACCR")
-    if f.flag("applicant.ecfmg.certified") or needs_ecfmg(f) is False:
-        r.cite("ECF-WHO")
-        return r
-    for step in ("step1", "step2ck"):
-        if passed(f, step, f.asked_on) is False:
-            r.block(LACKING[step])
-            attempts_used_up(f, step, r)
-    _pathway_and_oet(f, r)
-    return r
-
-
-def _pathway_and_oet(f: Facts, r: Ruling) -> None:
-    r.cite("ECF-PATH", "ECF-OET")
-    standing = pathway(f, f.asked_on)
-    if standing == "expired":
-        r.block("pathway_expired")
-    elif standing in ("missing", "pending"):
-        r.block("pathway_missing")
-    wrong = oet(f)
-    if wrong:
-        r.block(wrong)
-
-
-def attempts_used_up(f: Facts, step: str, r: Ruling) -> float:
-    """Attempts made at a Step that is not passed; all of them used is a blocker of every Step."""
-    stated = f.number(f"applicant.exams.{step}.attempts")
-    made = stated if stated is not None else len(f.items(f"applicant.exams.{step}.sittings") or ())
-    if (
-        made >= number("USMLE-4", "attempts")
-        and f.text(f"applicant.exams.{step}.status") != "passed"
-    ):
-        r.block("attempt_limit_reached", "USMLE-4")
-    return made
-
-
-def match_eligibility(f: Facts) -> Ruling:
-    """May the person take part in the Match with this ECFMG standing?"""
-    r = Ruling()
-    r.cite("ECF-PATH")
-    if needs_ecfmg(f) is False:
-        return r
-    standing = pathway(f, f.asked_on)
-    if certificate(f, f.asked_on) == "expired":
-        r.block("ecfmg_certificate_expired", "ECF-CERTEXP")
-    if standing == "expired" and not f.number("applicant.pgy_completed"):
-        r.block("pathway_expired")
-    if not (f.flag("applicant.ecfmg.certified") or r.blockers):
-        _on_the_way(f, standing, r)
-    return r
-
-
-def _on_the_way(f: Facts, standing: str | None, r: Ruling) -> None:
-    """Not certified yet: exams, OET and Pathway decide."""
-    for step in ("step1", "step2ck"):
-        if passed(f, step, f.asked_on) is False:
-            r.block(LACKING[step])
-    wrong = oet(f)
-    if wrong:
-        r.block(wrong, "ECF-OET")
-    if standing == "missing":
-        r.block("pathway_missing")
-    elif standing == "pending":
-        r.require("pathway_missing")
-    elif standing is None:
-        r.doubt("fact_missing")

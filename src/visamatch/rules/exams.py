@@ -6,12 +6,22 @@ from datetime import date, timedelta
 
 from visamatch.rules.book import number, value
 from visamatch.rules.case import Facts
-from visamatch.rules.credentials import CERTIFICATE_CODES, attempts_used_up
 from visamatch.rules.days import DAY, add_months
-from visamatch.rules.person import LACKING, STEPS, certificate, needs_ecfmg, passed
+from visamatch.rules.person import (
+    CERTIFICATE_CODES,
+    LACKING,
+    STEPS,
+    attempts_made,
+    attempts_used_up,
+    certificate,
+    needs_ecfmg,
+    passed,
+)
 from visamatch.rules.ruling import Ruling
+from visamatch.rules.tables import question
 
 
+@question
 def usmle_eligibility(f: Facts) -> Ruling:
     """May the person sit the Step in ``exam`` (on its date and place, if given)?"""
     r = Ruling()
@@ -20,7 +30,9 @@ def usmle_eligibility(f: Facts) -> Ruling:
         r.doubt("fact_missing")
         return r
     r.cite("USMLE-4", "USMLE-3IN12")
-    made = {name: attempts_used_up(f, name, r) for name in STEPS}[step]
+    if any(attempts_used_up(f, name) for name in STEPS):
+        r.block("attempt_limit_reached")
+    made = attempts_made(f, step)
     if passed(f, step, f.asked_on):
         r.block("attempt_limit_reached")  # a Step that is passed is not sat again
     else:
@@ -85,6 +97,7 @@ def _certificate_on(f: Facts, days: list[date], r: Ruling) -> None:
             r.block(CERTIFICATE_CODES[held], "ECF-CERTEXP")
 
 
+@question
 def step3_timing(f: Facts) -> Ruling:
     """Will the Step 3 score be there by ``exam.score_needed_by`` (that day counts as in time)?"""
     r = Ruling()

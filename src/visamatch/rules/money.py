@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from visamatch.rules.book import number, rule, value, words
+from visamatch.rules.book import number, rule, value
 from visamatch.rules.case import Facts
 from visamatch.rules.days import add_business_days, add_months
 from visamatch.rules.entry import valid_visa
 from visamatch.rules.person import duty, resident
 from visamatch.rules.ruling import Ruling, standing
+from visamatch.rules.tables import question
 
 CAP_EXEMPT_TYPES = ("university", "research_organization")
 
 
+@question
 def h1b_cap(f: Facts) -> Ruling:
     """Does this petition need a number from the annual cap?"""
     r = Ruling()
@@ -132,6 +134,7 @@ def cap_start(f: Facts) -> date:
     return date(f.filed_on.year + (f.filed_on > closes), month, day)
 
 
+@question
 def payment_100k(f: Facts) -> Ruling:
     """Is the $100,000 payment of the September 2025 proclamation due for this petition?
 
@@ -196,6 +199,7 @@ def _needs_consulate(f: Facts, day: date) -> bool | None:
     return False if held else None
 
 
+@question
 def h1b_fees(f: Facts) -> Ruling:
     """Which government fees go with this H-1B filing (the $100,000 payment apart)?"""
     r = Ruling()
@@ -253,19 +257,7 @@ def _training_fee(f: Facts, size: str) -> int | None:
     return int(value("H1B-ACWIA", "fee")[size])
 
 
-def fees_who_pays(f: Facts) -> Ruling:
-    """May the fees named be charged to the worker?"""
-    r = Ruling()
-    asked = f.items("petition.fees_asked_of_worker")
-    r.say("yes", "H1B-WHOPAYS")
-    if asked is None:
-        r.doubt("fact_missing")
-    elif words("H1B-WHOPAYS", "employer_only").intersection(asked):
-        r.say("no")
-        r.block("fee_must_be_paid_by_employer")
-    return r
-
-
+@question
 def prevailing_wage(f: Facts) -> Ruling:
     """Which percentile of the OEWS wage is the prevailing wage on the day of the LCA?"""
     r = Ruling()
@@ -280,6 +272,7 @@ def prevailing_wage(f: Facts) -> Ruling:
     return r
 
 
+@question
 def procedure_dates(f: Facts) -> Ruling:
     """Earliest and latest days of a procedure."""
     r = Ruling()

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from visamatch.rules.book import Rule, book, number
+from visamatch.rules.book import Rule, book
 from visamatch.rules.case import Facts
-from visamatch.rules.credentials import CERTIFICATE_CODES
-from visamatch.rules.days import add_months
-from visamatch.rules.person import LACKING, certificate, needs_ecfmg, passed, resident, school
+from visamatch.rules.person import (
+    CERTIFICATE_CODES,
+    LACKING,
+    certificate,
+    needs_ecfmg,
+    passed,
+    resident,
+    school,
+)
 from visamatch.rules.ruling import Ruling
+from visamatch.rules.tables import apply, question
 
 
+@question
 def state_license(f: Facts) -> Ruling:
     """May the state board issue the license in ``license``, and which document is it?"""
     r = Ruling()
@@ -17,7 +25,7 @@ def state_license(f: Facts) -> Ruling:
     kind = f.text("license.kind") or "training"
     training = book().get(f"{state}-TRAINING")
     if kind == "full" and state == "MA":
-        _massachusetts_full(f, r)
+        apply("massachusetts_full", f, r)
     elif kind == "physician_pathway_limited" and state == "MA":
         r.doubt("fact_missing", "MA-PPA")
         r.give(document="limited_license")
@@ -79,38 +87,7 @@ def _step(f: Facts, step: str, r: Ruling) -> None:
         r.doubt("fact_missing")
 
 
-def _massachusetts_full(f: Facts, r: Ruling) -> None:
-    r.cite("MA-FULL")
-    r.give(document="full_license")
-    if school(f) == "us":
-        r.doubt("fact_missing", "STATE-UNREAD")
-        return
-    years = f.number("applicant.pgy_completed")
-    if years is None:
-        r.doubt("fact_missing")
-    elif years < number("MA-FULL", "training_years"):
-        r.block("postgraduate_training_short")
-    for step in ("step1", "step2ck", "step3"):
-        done = passed(f, step, f.asked_on)
-        if done is False:
-            r.block(LACKING[step])
-        elif done is None:
-            r.doubt("fact_missing")
-    if f.flag("applicant.ecfmg.certified") is False:
-        r.block("ecfmg_certificate_missing")
-    if _near_disputed_limits(f):
-        r.doubt("fact_missing", "MA-S3LIM")
-
-
-def _near_disputed_limits(f: Facts) -> bool:
-    """Several attempts or many years between the Steps: the sources disagree on the limits."""
-    first, last = f.day("applicant.exams.step1.date"), f.day("applicant.exams.step3.date")
-    attempts = f.number("applicant.exams.step3.attempts") or 0
-    strictest_attempts, strictest_years = 3, 7  # beyond these the sources part; not a limit of ours
-    late = bool(first and last and last > add_months(first, 12 * strictest_years))
-    return attempts > strictest_attempts or late
-
-
+@question
 def program_policy(f: Facts) -> Ruling:
     """Does the program's own stated rule admit this person with this visa?"""
     r = Ruling()

@@ -1,7 +1,9 @@
-"""The data of this room (``*.yaml`` beside the code), and the sources that it names."""
+"""The data of this room (``*.yaml`` beside the code), the sources it names, and its plainest record."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -10,6 +12,17 @@ import yaml
 
 from visamatch.facts.tables import Source, rows
 from visamatch.rules.book import book
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Something with its days, who acts, and where that comes from; days are None when unknown."""
+
+    title: str
+    start: date | None
+    due: date | None
+    who: str = ""
+    source: tuple[Source, ...] = ()
 
 
 @cache
@@ -22,16 +35,9 @@ def table(name: str) -> Any:
 @cache
 def source(key: str) -> Source:
     """The source called ``key``: of this room, a rule of the rule book, or a row of the facts."""
-    own = table("sources").get(key)
-    if own:
+    if own := table("sources").get(key):
         return Source(source_id=key, via="", **own)
-    if key in book():
-        law = book()[key]
+    if law := book().get(key):
         title = f"{law.title}: {law.citation}"
         return Source(key, "law", title, "rule book", law.url or "", law.as_of, "")
-    return _shipped()[key]
-
-
-@cache
-def _shipped() -> dict[str, Source]:
-    return {row.source_id: row for row in rows(Source)}
+    return next(row for row in rows(Source) if row.source_id == key)

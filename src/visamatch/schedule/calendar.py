@@ -21,9 +21,10 @@ from visamatch.schedule.book import source, table
 from visamatch.workspace.diary import Contact, Mark
 from visamatch.workspace.profile import Profile
 
-State = Literal["planned", "now", "late", "missed", "done", "skipped", "snoozed"]
+State = Literal["planned", "now", "late", "snoozed", "missed", "done", "skipped"]
 OPEN: tuple[State, ...] = ("planned", "now", "late", "snoozed")
-Anchors = Mapping[str, Event]
+Span = tuple[date, date]
+Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,8 @@ class Task:
     """One item of the plan.
 
     ``start`` and ``due`` are when to do it now, ``window`` is when it is best done; they differ for
-    late starters and snoozed tasks. ``at`` is ``HH:MM`` in ``zone`` for a deadline that has an hour.
-    ``standing`` tells whether the anchor's date is official, secondary, projected, derived or yours.
+    late starters and snoozed tasks. ``at`` is the hour of a deadline, in the zone of its anchor. The
+    anchor's ``standing`` is official, secondary, projected, derived or yours.
     """
 
     uid: str
@@ -42,28 +43,14 @@ class Task:
     start: date
     due: date
     at: str
-    zone: str
-    anchor: str
-    anchored_on: date
-    standing: str
+    anchor: Event
     depends_on: tuple[str, ...]
     why: str
     source: tuple[Source, ...]
     state: State
-    window: tuple[date, date]
-    instead: str = ""
-    program_id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Phase:
-    """One of the five phases, from its first task to its last; phases may overlap."""
-
-    phase: str
-    title: str
-    start: date
-    due: date
-    overlaps: tuple[str, ...]
+    window: Span
+    instead: str
+    program_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,40 +59,26 @@ class Calendar:
 
     cycle: int
     today: date
-    anchors: Anchors
+    anchors: Mapping[str, Event]
     tasks: tuple[Task, ...]
 
     @property
-    def open(self) -> tuple[Task, ...]:
+    def open(self) -> list[Task]:
         """What is still to be done."""
-        return tuple(task for task in self.tasks if task.state in OPEN)
+        return [task for task in self.tasks if task.state in OPEN]
 
     @property
-    def missed(self) -> tuple[Task, ...]:
+    def missed(self) -> list[Task]:
         """What can no longer be done, each with what can be done instead."""
-        return tuple(task for task in self.tasks if task.state == "missed")
+        return [task for task in self.tasks if task.state == "missed"]
 
     @property
-    def late(self) -> tuple[Task, ...]:
-        """What is overdue and still worth doing."""
-        return tuple(task for task in self.tasks if task.state == "late")
-
-    @property
-    def phases(self) -> tuple[Phase, ...]:
-        """The phases with their first and last days, and which of the others run beside them."""
-        spans = {
-            phase: [task.window for task in self.tasks if task.phase == phase]
-            for phase in table("tasks")["phases"]
-        }
-        ends = {
-            phase: (min(start for start, _ in span), max(due for _, due in span))
-            for phase, span in spans.items()
-            if span
-        }
-        return tuple(
-            Phase(phase, table("tasks")["phases"][phase], *span, _overlapping(phase, ends))
-            for phase, span in ends.items()
-        )
+    def phases(self) -> dict[str, Span]:
+        """First and last day of each of the five phases (``T1``); they overlap, by two anchors."""
+        days: dict[str, list[date]] = {}
+        for task in self.tasks:
+            days.setdefault(task.phase, []).extend(task.window)
+        return {phase: (min(days[phase]), max(days[phase])) for phase in sorted(days)}
 
 
 def calendar(
@@ -127,20 +100,27 @@ def calendar(
     """
     cycle = profile.match_year or next_cycle(today)
     anchors = _anchors(cycle, dates or {})
-    rows = [row for row in table("tasks")["tasks"] if _all(row.get("if", ()), profile)]
+    rows = [
+        row
+        for row in table("tasks")["tasks"]
+        if all(CONDITIONS[name](profile) for name in row.get("if", ()))
+    ]
     kept = {row["id"] for row in rows}
     noted = {mark.task: mark for mark in marks}
-    tasks = [_task(row, kept, cycle, anchors, today, noted.get(row["id"])) for row in rows]
-    tasks += [_follow_up(contact, cycle, today) for contact in contacts if _waits(contact)]
+    tasks = [_task(row, anchors[row["anchor"]], kept, anchors, today, noted) for row in rows]
+    tasks += [
+        _task(*_reminder(contact, anchors["match_day"]), kept, anchors, today, noted)
+        for contact in contacts
+        if contact.follow_up_on and not contact.reply
+    ]
     order = sorted(tasks, key=lambda task: (task.due, task.at, task.start, task.uid))
     return Calendar(cycle, today, anchors, tuple(order))
 
 
 def next_cycle(today: date) -> int:
     """The first Match whose applications can still go out on the opening day."""
-    year = today.year
-    opens = {event.event: event.date for event in events(year + 1)}["eras_submission"]
-    return year + 1 if today <= opens else year + 2
+    opens = {event.event: event.date for event in events(today.year + 1)}["eras_submission"]
+    return today.year + 1 + (today > opens)
 
 
 def shift(day: date, offset: str) -> date:
@@ -161,17 +141,9 @@ def _anchors(cycle: int, dates: Mapping[str, date]) -> dict[str, Event]:
         if name not in anchors:
             raise InputError("anchor", one_of(anchors, name), name)
         anchors[name] = replace(anchors[name], date=day, standing="yours", source=())
-    rank = anchors["rol_deadline"]
-    anchors["step3_last_sitting"] = replace(
-        rank,
-        event="step3_last_sitting",
-        title="Last safe day to sit Step 3 for the rank list",
-        system="USMLE",
-        date=latest_sitting(rank.date),
-        time="",
-        standing="derived",
-        source=("S3-SCORE",),
-    )
+    name, rank = "step3_last_sitting", anchors["rol_deadline"]
+    title, day = "Last safe day to sit Step 3 for the rank list", latest_sitting(rank.date)
+    anchors[name] = Event(name, cycle, title, "USMLE", day, "", rank.zone, "derived", ("S3-SCORE",))
     return anchors
 
 
@@ -182,66 +154,45 @@ CONDITIONS: dict[str, Callable[[Profile], bool]] = {
     "j1_open": lambda me: me.needs_visa and me.visa.h1b != "must",
     "abroad": lambda me: me.needs_visa and me.applicant.location != "us",
     "ecfmg_open": lambda me: not me.us_graduate and not me.applicant.ecfmg.certified,
-    "step3_open": lambda me: (
-        me.needs_visa
-        and me.visa.h1b != "none"
-        and not me.us_graduate
-        and me.step3_passed is not True
-    ),
+    "step3_matters": lambda me: CONDITIONS["h1b_open"](me) and not me.us_graduate,
+    "step3_open": lambda me: CONDITIONS["step3_matters"](me) and not me.step3_passed,
 }
-
-
-def _all(conditions: Iterable[str], profile: Profile) -> bool:
-    return all(CONDITIONS[name](profile) for name in conditions)
+"""What a task, a letter or a plan may depend on."""
 
 
 def _task(
-    row: Mapping[str, Any],
-    kept: set[str],
-    cycle: int,
-    anchors: Anchors,
-    today: date,
-    mark: Mark | None,
+    row: Row, anchor: Event, kept: set[str], anchors: Mapping[str, Event], today: date, noted: Row
 ) -> Task:
-    anchor = anchors[row["anchor"]]
     window = shift(anchor.date, row["window"][0]), shift(anchor.date, row["window"][1])
-    state, start, due = _when(row, window, anchors, today, mark)
-    keys = [
-        name for key in row["source"] for name in (anchor.source if key == "anchor" else (key,))
-    ]
+    state, start, due = _when(row, window, anchors, today, noted.get(row["id"]))
+    keys = [name for key in row["source"] for name in (anchor.source if key == "anchor" else [key])]
     return Task(
-        uid=_uid(cycle, row["id"]),
+        uid=_uid(anchor.cycle, row["id"]),
         task_id=row["id"],
         phase=row["phase"],
         title=row["title"],
         start=start,
         due=due,
         at=anchor.time if row.get("timed") and due == anchor.date else "",
-        zone=anchor.zone,
-        anchor=anchor.event,
-        anchored_on=anchor.date,
-        standing=anchor.standing,
-        depends_on=tuple(_uid(cycle, each) for each in row.get("after", ()) if each in kept),
+        anchor=anchor,
+        depends_on=tuple(_uid(anchor.cycle, id_) for id_ in row.get("after", ()) if id_ in kept),
         why=row["why"],
         source=tuple(source(key) for key in keys),
         state=state,
         window=window,
         instead=row.get("instead", "") if state == "missed" else "",
+        program_id=row.get("program", ""),
     )
 
 
 def _when(
-    row: Mapping[str, Any],
-    window: tuple[date, date],
-    anchors: Anchors,
-    today: date,
-    mark: Mark | None,
+    row: Row, window: Span, anchors: Mapping[str, Event], today: date, mark: Mark | None
 ) -> tuple[State, date, date]:
     start, due = window
     if mark and mark.state != "snoozed":
         return mark.state, start, due
-    if mark and mark.until and date.fromisoformat(mark.until) > today:
-        until = date.fromisoformat(mark.until)
+    until = date.fromisoformat(mark.until) if mark and mark.until else today
+    if until > today:
         return "snoozed", min(start, until), until
     if today <= due:
         return ("planned" if today < start else "now"), start, due
@@ -256,38 +207,11 @@ def _uid(cycle: int, task_id: str) -> str:
     return f"{cycle}-{task_id}@visamatch"
 
 
-def _waits(contact: Contact) -> bool:
-    return bool(contact.follow_up_on and not contact.reply)
-
-
-def _follow_up(contact: Contact, cycle: int, today: date) -> Task:
+def _reminder(contact: Contact, rank: Event) -> tuple[Row, Event]:
+    """The task to ask once more, and the letter as its anchor."""
     day = date.fromisoformat(contact.follow_up_on or contact.sent_on)
-    due = max(day, today)
-    return Task(
-        uid=_uid(cycle, f"follow-up-{contact.contact_id}"),
-        task_id=f"follow-up-{contact.contact_id}",
-        phase="T4",
-        title=f"No answer yet to your letter of {contact.sent_on}: ask once more, kindly",
-        start=due,
-        due=due,
-        at="",
-        zone="America/New_York",
-        anchor="letter",
-        anchored_on=date.fromisoformat(contact.sent_on),
-        standing="yours",
-        depends_on=(),
-        why="One reminder is fine, a second rarely helps; offices are busy in the season",
-        source=(source("opinion"),),
-        state="late" if day < today else "planned",
-        window=(day, day),
-        program_id=contact.program_id,
-    )
-
-
-def _overlapping(phase: str, ends: Mapping[str, tuple[date, date]]) -> tuple[str, ...]:
-    start, due = ends[phase]
-    return tuple(
-        other
-        for other, (first, last) in ends.items()
-        if other != phase and first <= due and start <= last
-    )
+    row = table("tasks")["reminder"]
+    known = {"id": f"{row['id']}-{contact.contact_id}", "program": contact.program_id}
+    title = row["title"].format(sent_on=contact.sent_on)
+    anchor = replace(rank, event="letter", date=day, time="", standing="yours", source=())
+    return row | known | {"title": title}, anchor

@@ -128,6 +128,8 @@ def groups() -> tuple[Group, ...]:
             "You",
             "",
             (
+                Field("full_name", "Your name", hint="signs your letters"),
+                Field("school", "Name of your medical school", hint="for letters"),
                 Field("applicant.citizenship.1", "Citizenship", "select", countries()),
                 Field("applicant.citizenship.2", "Second citizenship", "select", countries()),
                 Field(

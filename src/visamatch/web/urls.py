@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from visamatch.web.views import about, errors, keep, my_list, paths, profile, programs, start
+from visamatch.web.views import (
+    about,
+    after,
+    calendar,
+    errors,
+    keep,
+    letters,
+    my_list,
+    paths,
+    profile,
+    programs,
+    start,
+)
 
 urlpatterns = [
     path("", start.start, name="start"),
@@ -12,6 +24,10 @@ urlpatterns = [
     path("programs/<str:program_id>/", programs.program, name="program"),
     path("list/", my_list.my_list, name="list"),
     path("list/add/", my_list.add, name="add"),
+    path("calendar/", calendar.board, name="calendar"),
+    path("calendar/visamatch.ics", calendar.ics, name="ics"),
+    path("after/", after.after, name="after"),
+    path("letters/<str:program_id>/", letters.letters, name="letters"),
     path("file/", keep.keep, name="keep"),
     path("file/visamatch.json", keep.download, name="download"),
     path("file/restore/", keep.restore, name="restore"),

@@ -243,6 +243,8 @@ class Profile(Record):
     """One applicant in one season. Only a specialty and the visa need are ever asked for."""
 
     name: str = ""
+    full_name: str = ""  # signs letters; without it, ``name`` does
+    school: str = ""  # the medical school's name
     match_year: Annotated[int, Field(ge=2025, le=2040)] | None = None
     specialties: tuple[Wish, ...] = ()
     training: tuple[Stage, ...] = ()

@@ -1,4 +1,4 @@
-"""The policy reader against cases a domain expert can read and extend (the YAML files beside this one)."""
+"""The policy reader against cases a domain expert can read and extend (``cases/*.yaml``)."""
 
 from pathlib import Path
 
@@ -7,17 +7,19 @@ import yaml
 
 from visamatch.evidence.policy import read_policy
 
-FILES = sorted(Path(__file__).parent.glob("*.yaml"))
+FILES = sorted(Path(__file__).parent.glob("cases/*.yaml"))
 CASES = [
     pytest.param(case, id=f"{path.stem}-{number}")
     for path in FILES
     for number, case in enumerate(yaml.safe_load(path.read_text(encoding="utf-8")), 1)
 ]
-ANSWER = {True: "yes", False: "no"}  # YAML's yes and no
+YES_NO = {True: "yes", False: "no"}  # YAML's yes and no
 
 
-def answer(value: object) -> object:
-    return ANSWER.get(value, value) if isinstance(value, bool) else value
+def answers(value: object) -> set[object]:
+    """The answers a case allows: one, or any of a list where readers may differ."""
+    values = value if isinstance(value, list) else [value]
+    return {YES_NO.get(v, v) if isinstance(v, bool) else v for v in values}
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -26,9 +28,9 @@ def test_case(case):
     if (label := case.get("label", "policy")) != "any":
         assert reading.label == label
     if "j1" in case:
-        assert reading.sponsors_j1 == answer(case["j1"])
+        assert reading.sponsors_j1 in answers(case["j1"])
     if "h1b" in case:
-        assert reading.sponsors_h1b == answer(case["h1b"])
+        assert reading.sponsors_h1b in answers(case["h1b"])
     assert set(case.get("conditions", [])) <= set(reading.h1b_conditions)
     assert set(case.get("others", [])) <= set(reading.other_visas)
     if "work_only" in case:
@@ -38,5 +40,5 @@ def test_case(case):
 
 
 def test_enough_cases():
-    assert len(CASES) >= 150
+    assert len(CASES) >= 400
     assert len({p.values[0]["text"] for p in CASES}) == len(CASES)

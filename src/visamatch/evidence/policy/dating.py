@@ -31,6 +31,7 @@ _DAY_FORMS = (
     rf"(?P<year5>{_YEAR})",
 )
 _DATE = "(?:" + "|".join(_DAY_FORMS) + ")"
+_DATED = re.compile(r"(?:19|20)\d\d|\d[/.-]\d")
 _SPACED = re.compile(" ")
 
 
@@ -90,7 +91,8 @@ def date_of(low: str, *, html_date: str = "", http_date: str = "") -> AsOf | Non
 
     A copyright year and the server's ``Last-Modified`` are weak: templates change without the words.
     """
-    found = [a for way, pattern in _WAYS for a in _matches(way, pattern, low)]
+    ways = _WAYS if _DATED.search(low) else ()
+    found = [a for way, pattern in ways for a in _matches(way, pattern, low)]
     cycle = max((a.cycle for a in found), default="")
     strong = [a for a in found if a.found != "copyright"]
     if strong:

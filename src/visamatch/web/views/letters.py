@@ -1,0 +1,116 @@
+"""Letters to one program: written here, sent by the person, logged with the reply."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from visamatch.documents.letters import answers, follow_up_day, letter
+from visamatch.errors import InputError
+from visamatch.evidence.policy import read_policy
+from visamatch.evidence.words import J1, OFFERS
+from visamatch.facts.tables import Program
+from visamatch.web import store
+from visamatch.web.guards import mine, program_or_404, tell, today
+from visamatch.workspace.boundary import parse
+from visamatch.workspace.diary import Contact
+from visamatch.workspace.document import OwnStatement, Workspace
+from visamatch.workspace.profile import Profile
+from visamatch.workspace.sponsor_list import find, put
+
+KINDS = {
+    "program": "Ask the program",
+    "resident": "Ask a resident",
+    "update": "Step 3 is passed",
+    "thanks": "Thank you",
+    "confirm": "Confirm in writing",
+}
+ASKS = ("program", "resident", "confirm")
+GIVEN = ("area", "greeting", "topic")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def letters(request: HttpRequest, program_id: str) -> HttpResponse:
+    """Show a letter of the kind asked for; a POST logs that it was sent, or the reply to one."""
+    program, workspace = program_or_404(program_id), mine(request).workspace
+    kind, to = request.GET.get("kind", "program"), request.GET.get("to", "")
+    profile = workspace.profile or Profile()
+    if request.method == "POST":
+        return _log(request, program, kind)
+    given = {name: request.GET.get(name, "") for name in GIVEN}
+    problem, made = "", None
+    try:
+        made = letter(kind, program, profile, today(), given)
+    except InputError as error:
+        problem = str(error)
+    if made and made.body and request.GET.get("as") == "eml":
+        response = HttpResponse(made.eml(to), content_type="message/rfc822")
+        response["Content-Disposition"] = f'attachment; filename="{kind}-{program.program_id}.eml"'
+        return response
+    context = {
+        "program": program, "kind": kind, "kinds": KINDS, "asks": kind in ASKS, "made": made,
+        "problem": problem, "given": given, "to": to, "query": request.GET.urlencode(),
+        "mailto": made.mailto(to) if made and made.body else "", "offers": OFFERS, "j1": J1,
+        "log": [each for each in workspace.contacts if each.program_id == program.program_id][::-1],
+        "answers": answers(profile),
+    }  # fmt: skip
+    return render(request, "letters.html", context, status=400 if problem else 200)
+
+
+def _log(request: HttpRequest, program: Program, kind: str) -> HttpResponse:
+    form, day = request.POST.dict(), today().isoformat()
+
+    def edit(old: Workspace) -> Workspace:
+        if "contact" in form:
+            return _replied(old, form, day)
+        return _sent(old, program.program_id, kind, form.get("to", ""), day)
+
+    note = "Noted a reply" if "contact" in form else "Logged a letter"
+    undo = store.change(store.owner(request), edit, f"{note}: {program.name}")
+    tell(request, f"{note}.", undo)
+    return redirect("letters", program_id=program.program_id)
+
+
+def _sent(old: Workspace, program_id: str, kind: str, to: str, day: str) -> Workspace:
+    sent = {"program_id": program_id, "kind": kind, "to": to, "sent_on": day}
+    sent |= {"contact_id": f"{program_id}-{kind}-{day}"}
+    if kind in ASKS:
+        sent["follow_up_on"] = follow_up_day(today()).isoformat()
+    contact: Contact = parse(Contact, sent, "letter")
+    entry = find(old.entries, program_id)
+    met = entry.model_copy(update={"contacted_on": day}) if entry else None
+    others = [each for each in old.contacts if each.contact_id != contact.contact_id]
+    return old.model_copy(
+        update={
+            "contacts": (*others, contact),
+            "entries": put(old.entries, met) if met else old.entries,
+        }
+    )
+
+
+def _replied(old: Workspace, form: Mapping[str, str], day: str) -> Workspace:
+    """Keep the reply word for word, and what it says as the person's own evidence."""
+    text = form.get("reply", "").strip()
+    contact = next((each for each in old.contacts if each.contact_id == form["contact"]), None)
+    if not text or contact is None:
+        raise InputError("reply", "the words of a reply to a letter that you logged")
+    read = read_policy(text)
+    said: dict[str, Any] = {
+        "statement_id": f"reply-{contact.contact_id}",
+        "program_id": contact.program_id,
+        "kind": "reply",
+        "sponsors_j1": form.get("j1") or read.sponsors_j1,
+        "sponsors_h1b": form.get("h1b") or read.sponsors_h1b,
+        "conditions": () if form.get("h1b") else read.h1b_conditions,
+        "note": text,
+        "as_of": day,
+    }
+    statement: OwnStatement = parse(OwnStatement, said, "reply")
+    answered = contact.model_copy(update={"reply": text, "replied_on": day})
+    contacts = [answered if each is contact else each for each in old.contacts]
+    others = [each for each in old.statements if each.statement_id != statement.statement_id]
+    return old.model_copy(update={"contacts": tuple(contacts), "statements": (*others, statement)})
