@@ -16,7 +16,7 @@ import numpy as np
 
 from visamatch.advice import groups
 from visamatch.advice.chances import J1_WORTH, Bools, Chances, Outlook, Sample, chances
-from visamatch.advice.groups import Placed
+from visamatch.advice.groups import GroupName, Placed
 from visamatch.advice.portfolio import search
 from visamatch.advice.portfolio.problem import Fees, Floats, Problem
 from visamatch.advice.strength import Factor, factors, kind_of
@@ -107,11 +107,17 @@ class Plan:
     factors: tuple[Factor, ...]
     left_out: Mapping[str, int]
     fee_season: str
+    assumes: tuple[str, ...]
 
     @property
     def p_match(self) -> Chance:
         """Chance to match with the whole list."""
         return self.curve[-1].p_match if self.curve else Chance(0.0, 0.0, 0.0)
+
+    def group(self, name: GroupName) -> tuple[Placed, ...]:
+        """The programs of one group to apply to, in the order of choice."""
+        chosen = (line.placed for line in self.lines if line.rank is not None)
+        return tuple(placed for placed in chosen if placed.group == name)
 
     @property
     def cost(self) -> float:
@@ -180,6 +186,7 @@ def plan(
         factors=factors(profile),
         left_out=made.left_out,
         fee_season=_eras()[0].season,
+        assumes=("Step 3 is passed in time for an H-1B petition.",) * step3_assumed(profile),
     )
 
 
@@ -350,12 +357,11 @@ def _what_ifs(season: Season, profile: Profile, made: _Choice) -> tuple[Change, 
         tried.append(
             ("step2ck", "10 points more on Step 2 CK", _with_exams(profile, step2ck=better))
         )
-    if profile.needs_visa and profile.visa.h1b != "none" and profile.step3_passed is False:
-        passed = exams.step3.model_copy(update={"status": "passed"})
-        tried.append(
-            ("step3", "Step 3 passed before programs rank", _with_exams(profile, step3=passed))
-        )
     changes = [_compared(season, made, *each) for each in tried]
+    if step3_assumed(profile):
+        without = _with_visa(profile, "none")
+        lost = _compared(season, made, "step3", "Step 3 not passed in time, so no H-1B", without)
+        changes.append(replace(lost, then=0.0) if profile.visa.h1b == "must" else lost)
     named = {specialty_named(wish.name).specialty_id for wish in profile.specialties}
     seconds = [name for name in ALSO if name not in named and name in season.scenarios.specialties]
     added = [_compared(season, made, *_second(season, profile, name)) for name in seconds]
@@ -366,6 +372,16 @@ def _second(season: Season, profile: Profile, name: str) -> tuple[str, str, Prof
     title = season.known.specialties[name].name
     wishes = (*profile.specialties, Wish(name=title, weight=1.0))
     return ("specialty", f"{title} as well", profile.model_copy(update={"specialties": wishes}))
+
+
+def step3_assumed(profile: Profile) -> bool:
+    """Whether the H-1B chances suppose a Step 3 that is still to be passed."""
+    wants = profile.needs_visa and profile.visa.h1b != "none"
+    return wants and not profile.us_graduate and profile.step3_passed is not True
+
+
+def _with_visa(profile: Profile, wish: str) -> Profile:
+    return profile.model_copy(update={"visa": profile.visa.model_copy(update={"h1b": wish})})
 
 
 def _with_exams(profile: Profile, **exams: object) -> Profile:

@@ -68,7 +68,9 @@ def _made(
     tasks = records.calendar_record(calendar(person, day))
     made: Any
     if scenarios.SHIPPED.is_file():
-        made = advice.plan(advice.Season(known, scenarios.load(), day, budget=budget), person, quotas)
+        made = advice.plan(
+            advice.Season(known, scenarios.load(), day, budget=budget), person, quotas
+        )
         record = records.plan_record(known, made)
     else:
         made = groups.plan(known, assess_all(day, person), person)
@@ -95,9 +97,18 @@ def _save(folder: Path, record: dict[str, Any], person: Profile, day: date) -> N
     from visamatch.documents.ics import calendar_file
     from visamatch.schedule import calendar
 
-    folder.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(record, ensure_ascii=False, indent=2) + "\n"
-    sheet.write_xlsx(record, folder / "plan.xlsx")
-    dossier.write_pdf(record, folder / "plan.pdf", on=day.isoformat(), name=person.name)
-    output.save(folder / "plan.ics", calendar_file(calendar(person, day)))
-    output.save(folder / "plan.json", text.encode())
+    day_text, text = day.isoformat(), json.dumps(record, ensure_ascii=False, indent=2) + "\n"
+    made = {
+        "plan.pdf": dossier.dossier(record, on=day_text, name=person.name),
+        "plan.ics": calendar_file(calendar(person, day)),
+        "plan.json": text.encode(),
+    }
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        sheet.write_xlsx(record, folder / "plan.xlsx")
+    except OSError as error:
+        raise InputError(
+            "--out", f"a folder that can be written ({error.strerror})", folder
+        ) from None
+    for name, body in made.items():
+        output.save(folder / name, body)

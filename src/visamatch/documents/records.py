@@ -175,6 +175,7 @@ def plan_record(known: Directory, plan: Plan) -> Record:
     return {
         "kind": plan.kind,
         "denominator": "everybody of this kind who applies to these programs",
+        "assumes": list(plan.assumes),
         "list": [_line(known, line) for line in plan.lines],
         "totals": {
             "applications": len(plan.curve),
@@ -190,7 +191,12 @@ def plan_record(known: Directory, plan: Plan) -> Record:
         "price_of_constraints": [_change(change) for change in plan.constraints],
         "what_ifs": [_change(change) for change in plan.what_ifs],
         "signals": [
-            {"specialty_id": name, "quota": None if quota is None else dict(zip(("gold", "silver"), quota, strict=True))}
+            {
+                "specialty_id": name,
+                "quota": None
+                if quota is None
+                else dict(zip(("gold", "silver"), quota, strict=True)),
+            }
             for name, quota in plan.quotas.items()
         ],
         "strength": [asdict(factor) for factor in plan.factors],
