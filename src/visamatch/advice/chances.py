@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visamatch.advice.paths import paths, situation
+from visamatch.advice.sponsor_search import REFUSALS
 from visamatch.advice.strength import Z90, kind_of, strength
 from visamatch.directory.programs import Directory
 from visamatch.evidence.assessment import Assessment, Chance
@@ -213,6 +214,27 @@ def _joined(part: Bools, owner: Ints, size: int) -> Bools:
     return joined
 
 
+def main_track(known: Directory, scenarios: Scenarios, program: Program) -> int | None:
+    """Position of a program's first counted track in the scenarios."""
+    tracks, _ = _tracks(known, scenarios, [program])
+    return int(tracks[0]) if len(tracks) else None
+
+
+def open_paths(
+    programs: Sequence[Program], assessed: Mapping[str, Assessment], profile: Profile, on: date
+) -> list[float]:
+    """Chance that each program takes a visa path the person accepts."""
+    if not profile.needs_visa:
+        return [1.0] * len(programs)
+    shut = shut_paths(profile, on)
+    return [max(_paths_at(assessed[program.program_id], shut)) for program in programs]
+
+
+def _paths_at(item: Assessment, shut: Mapping[str, str]) -> tuple[float, float]:
+    refused = item.standing.code in REFUSALS or "h1b" in shut
+    return 0.0 if refused else item.p_sponsor.mean, 0.0 if "j1" in shut else _p_j1(item)
+
+
 def _tracks(
     known: Directory, scenarios: Scenarios, programs: Sequence[Program]
 ) -> tuple[Ints, Ints]:
@@ -255,9 +277,7 @@ def _willing(
     spread = np.array(
         [(i.p_sponsor.mean, i.p_sponsor.low, i.p_sponsor.high) for i in items]
     ).reshape(-1, 3)
-    refused = np.array(
-        [i.standing.code in ("not_for_you", "j1_only", "no_h1b") for i in items], bool
-    )
+    refused = np.array([i.standing.code in REFUSALS for i in items], bool)
     spread = np.where(refused[:, None] | (not may_h1b), 0.0, spread)
     j1 = np.array([_p_j1(item) if may_j1 else 0.0 for item in items])
     institutions = {name: at for at, name in enumerate(known.institutions)}
