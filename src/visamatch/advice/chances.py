@@ -222,12 +222,12 @@ def main_track(known: Directory, scenarios: Scenarios, program: Program) -> int 
 
 def open_paths(
     programs: Sequence[Program], assessed: Mapping[str, Assessment], profile: Profile, on: date
-) -> list[float]:
-    """Chance that each program takes a visa path the person accepts."""
+) -> list[tuple[float, float]]:
+    """Chance that each program takes the person on H-1B, and on J-1; 1 each for those who need no visa."""
     if not profile.needs_visa:
-        return [1.0] * len(programs)
+        return [(1.0, 1.0)] * len(programs)
     shut = shut_paths(profile, on)
-    return [max(_paths_at(assessed[program.program_id], shut)) for program in programs]
+    return [_paths_at(assessed[program.program_id], shut) for program in programs]
 
 
 def _paths_at(item: Assessment, shut: Mapping[str, str]) -> tuple[float, float]:

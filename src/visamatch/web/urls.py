@@ -11,8 +11,10 @@ from visamatch.web.views import (
     letters,
     my_list,
     paths,
+    plan,
     profile,
     programs,
+    rank,
     start,
 )
 
@@ -24,6 +26,8 @@ urlpatterns = [
     path("programs/<str:program_id>/", programs.program, name="program"),
     path("list/", my_list.my_list, name="list"),
     path("list/add/", my_list.add, name="add"),
+    path("plan/", plan.plan, name="plan"),
+    path("rank/", rank.rank, name="rank"),
     path("calendar/", calendar.board, name="calendar"),
     path("calendar/visamatch.ics", calendar.ics, name="ics"),
     path("after/", after.after, name="after"),

@@ -26,6 +26,7 @@ register.simple_tag(figures.whisker, name="whisker")
 register.simple_tag(figures.mark, name="mark")
 register.simple_tag(figures.bar, name="bar")
 register.simple_tag(figures.axis, name="axis")
+register.simple_tag(figures.curve, name="curve")
 register.filter("says", statement_text)
 
 VERDICT_MARKS = {
@@ -143,6 +144,12 @@ def verdict_mark(verdict: str) -> str:
 def pair(one: object, other: object) -> tuple[object, object]:
     """Two things to go through in a row."""
     return one, other
+
+
+@register.filter
+def points(part: float) -> str:
+    """A share as percentage points: ``0.0312`` is 3.1."""
+    return f"{100 * part:.1f}"
 
 
 @register.filter
