@@ -30,13 +30,26 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Levels = tuple[Bools, ...]  # middle, rows x P; low and high, fewer rows x P
 SEED = 20270319
-DRAWS, END_DRAWS = 4, 1  # draws a season; at the two ends of an interval its first
 COUNTED = "CMA"  # letters of tracks that train to the end: categorical, primary care, advanced
 J1_WORTH = 0.7  # of an H-1B place, to someone who prefers H-1B, unless they say otherwise
 LASTING = {  # blockers that no exam or paper mends before July
     "attempt_limit_reached", "two_year_requirement", "six_year_limit", "seven_year_limit",
     "specialty_change_too_late", "specialty_change_used", "travel_ban_full", "travel_ban_partial",
 }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Which draws to take: seed, draws a season in the middle, and how many of them at the ends (0: none)."""
+
+    seed: int = SEED
+    draws: int = 4
+    end_draws: int = 2
+
+    @property
+    def counts(self) -> tuple[int, ...]:
+        """Draws a season at the middle and, if wanted, at the low and the high end."""
+        return (self.draws, self.end_draws, self.end_draws) if self.end_draws else (self.draws,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +84,14 @@ class Chances:
     p_h1b: Floats
     p_j1: Floats
     blocked: tuple[str, ...]
+    sample: Sample
     signaled: Callable[
         [], Bools
     ]  # matched where the program gets a signal; worked out when asked for
 
     def outlooks(self) -> list[Outlook]:
         """Every program on its own."""
-        pairs = zip(_intervals(self.interviewed), _intervals(self.matched), strict=True)
+        pairs = zip(self._intervals(self.interviewed), self._intervals(self.matched), strict=True)
         return [
             Outlook(
                 self.ids[at], *pair, float(self.p_h1b[at]), float(self.p_j1[at]), self.blocked[at]
@@ -87,41 +101,35 @@ class Chances:
 
     def p_list(self, chosen: Sequence[int]) -> Chance:
         """Chance to match at one of these programs, with its 90 % interval."""
-        columns = list(chosen)
-        parts = (np.asarray(part[:, columns].any(axis=1)) for part in self.matched)
-        return _intervals(tuple(part.reshape(-1, 1) for part in parts))[0]
+        return self.p_lists(chosen)[-1] if len(chosen) else Chance(0.0, 0.0, 0.0)
 
+    def p_lists(self, order: Sequence[int]) -> list[Chance]:
+        """The same for the first, the first two, … of an order."""
+        columns = list(order)
+        return self._intervals(
+            tuple(np.logical_or.accumulate(part[:, columns], axis=1) for part in self.matched)
+        )
 
-def _intervals(levels: Levels) -> list[Chance]:
-    """Shares of rows by column; an interval joins what is not known of us with how seasons differ."""
-    middle, low, high = levels
-    by_season = middle.reshape(-1, DRAWS, middle.shape[1])
-    seasons = by_season.mean(axis=1, dtype=np.float32)
-    sampling = (seasons * (1 - seasons)).mean(axis=0) / (DRAWS - 1)
-    season = Z90**2 * np.maximum(0.0, seasons.var(axis=0) - sampling)
-    mean, same = seasons.mean(axis=0), by_season[:, :END_DRAWS].mean(axis=(0, 1), dtype=np.float32)
-    below = np.maximum(0.0, same - low.mean(axis=0, dtype=np.float32))
-    above = np.maximum(0.0, high.mean(axis=0, dtype=np.float32) - same)
-    ends = (
-        (mean - np.sqrt(below**2 + season)).clip(0),
-        (mean + np.sqrt(above**2 + season)).clip(max=1),
-    )
-    rows = zip(mean.tolist(), ends[0].tolist(), ends[1].tolist(), strict=True)
-    return [Chance(*(round(part, 4) for part in row)) for row in rows]
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """Which draws to take: seed, draws a season in the middle, and whether the ends are wanted."""
-
-    seed: int = SEED
-    draws: int = DRAWS
-    ends: bool = True
-
-    @property
-    def counts(self) -> tuple[int, ...]:
-        """Draws a season at the middle and, if wanted, at the low and the high end."""
-        return (self.draws, END_DRAWS, END_DRAWS) if self.ends else (self.draws,)
+    def _intervals(self, levels: Levels) -> list[Chance]:
+        """Shares of rows by column; an interval joins what is not known of person and programs with
+        how seasons differ. That difference is read from all columns together, as a multiple of p (1 - p):
+        a single column would be noise.
+        """
+        middle, low, high = levels
+        draws = self.sample.draws
+        by_season = middle.reshape(-1, draws, middle.shape[1])
+        seasons = by_season.mean(axis=1, dtype=np.float32)
+        mean = seasons.mean(axis=0)
+        luck = (seasons * (1 - seasons)).mean(axis=0) / (draws - 1)
+        size = np.square(mean * (1 - mean))
+        season = max(0.0, float((seasons.var(axis=0) - luck).sum() / max(size.sum(), 1e-9))) * size
+        same = by_season[:, : self.sample.end_draws].mean(axis=(0, 1), dtype=np.float32)
+        below = np.maximum(0.0, same - low.mean(axis=0, dtype=np.float32))
+        above = np.maximum(0.0, high.mean(axis=0, dtype=np.float32) - same)
+        least = (mean - np.sqrt(below**2 + Z90**2 * season)).clip(0)
+        most = (mean + np.sqrt(above**2 + Z90**2 * season)).clip(max=1)
+        rows = zip(mean.tolist(), least.tolist(), most.tolist(), strict=True)
+        return [Chance(*(round(part, 4) for part in row)) for row in rows]
 
 
 def chances(
@@ -178,6 +186,7 @@ def chances(
         utility=weight * np.where(profile.needs_visa, worth, 1.0),
         p_h1b=open_to.h1b,
         p_j1=open_to.j1,
+        sample=sample,
         blocked=tuple(
             why or ("" if some else "In no simulated season does it let you in.")
             for why, some in zip(blocked, matched[0].max(axis=0), strict=True)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
 import numpy as np
 
@@ -32,7 +33,8 @@ from visamatch.workspace.profile import Profile, Wish
 
 STOP = 0.001  # below one chance in a thousand a fee, more applications are hardly worth it
 QUICK = 10**8  # effort of the search where a person waits
-CHOOSING = Sample(seed=8, draws=8, ends=False)
+CHOOSING = Sample(seed=8, draws=8, end_draws=0)
+DEEP = Sample(draws=24, end_draws=24)  # for the few programs that are chosen
 ALSO = (
     "internal-medicine",
     "family-medicine",
@@ -146,12 +148,13 @@ class _Choice:
     chances: Chances
     fees: Fees
     chosen: tuple[int, ...]
+    list_: Chances  # of the chosen alone, in order of choice, on many draws
     value: float
     upper_bound: float
 
     @property
     def p_match(self) -> float:
-        return self.chances.p_list(self.chosen).mean
+        return self.list_.p_list(range(len(self.chosen))).mean
 
 
 def plan(
@@ -176,7 +179,9 @@ def plan(
         lines=_lines(made, curve, known_quotas),
         curve=curve,
         stop=max(worth, default=0),
-        expected_interviews=float(made.chances.interviewed[0][:, made.chosen].sum(axis=1).mean()),
+        expected_interviews=float(
+            made.list_.interviewed[0].sum() / max(1, len(made.list_.interviewed[0]))
+        ),
         value=made.value,
         upper_bound=made.upper_bound,
         kind=kind_of(profile, profile.match_year or season.on.year + 1),
@@ -194,8 +199,16 @@ def _choose(season: Season, profile: Profile) -> _Choice:
     assessed = assess_all(season.on, profile, season.own)
     grouped = groups.plan(season.known, assessed, profile)
     programs = [placed.assessment.program for placed in grouped.placed]
-    who = (season.known, season.scenarios, programs, assessed, profile, season.on, season.j1_worth)
-    seen = chances(*who)
+    evaluate = partial(
+        chances,
+        season.known,
+        season.scenarios,
+        assessed=assessed,
+        profile=profile,
+        on=season.on,
+        j1_worth=season.j1_worth,
+    )
+    seen = evaluate(programs)
     fees = Fees.tiered(
         [(fee.up_to or np.inf, fee.amount) for fee in _eras()],
         [program.specialty_id for program in programs] or ["none"],
@@ -205,13 +218,16 @@ def _choose(season: Season, profile: Profile) -> _Choice:
             "budget", f"at least {fees.prices.min():g}, one application", season.budget
         )
     if not programs:
-        return _Choice((), grouped.left_out, seen, fees, (), 0.0, 0.0)
-    reachable = np.ascontiguousarray(chances(*who, sample=CHOOSING).matched[0].T).astype(np.uint8)
+        return _Choice((), grouped.left_out, seen, fees, (), seen, 0.0, 0.0)
+    reachable = np.ascontiguousarray(evaluate(programs, sample=CHOOSING).matched[0].T).astype(
+        np.uint8
+    )
     budget = np.inf if season.budget is None else season.budget
     found = search.solve(Problem(seen.utility, reachable, fees, budget), QUICK)
     chosen = found.chosen if season.budget is not None else _until_stop(found.chosen, found.values)
+    deep = evaluate([programs[at] for at in chosen], sample=DEEP)
     return _Choice(
-        grouped.placed, grouped.left_out, seen, fees, chosen, found.value, found.upper_bound
+        grouped.placed, grouped.left_out, seen, fees, chosen, deep, found.value, found.upper_bound
     )
 
 
@@ -229,9 +245,10 @@ def _eras() -> list[Fee]:
 
 
 def _curve(made: _Choice) -> tuple[Point, ...]:
+    found = made.list_.p_lists(range(len(made.chosen)))
     return tuple(
-        Point(size, made.fees.cost(made.chosen[:size]), made.chances.p_list(made.chosen[:size]))
-        for size in range(1, len(made.chosen) + 1)
+        Point(size, made.fees.cost(made.chosen[:size]), chance)
+        for size, chance in enumerate(found, 1)
     )
 
 
@@ -304,8 +321,8 @@ def _signals(
         sent[at] = (None if quota is None else "", 0.0)
         gold, silver = quota or (0, 0)
         left[specialty] = ["gold"] * gold + ["silver"] * silver
-    reach = made.chances.matched[0][:, made.chosen].copy()
-    with_signal = made.chances.signaled()[:, made.chosen] | reach
+    reach = made.list_.matched[0].copy()
+    with_signal = made.list_.signaled() | reach
     while any(left.values()):
         count = reach.sum(axis=1)[:, None]
         gains = (with_signal & (count == 0)).mean(axis=0)
@@ -360,8 +377,9 @@ def _what_ifs(season: Season, profile: Profile, made: _Choice) -> tuple[Change, 
     changes = [_compared(season, made, *each) for each in tried]
     if step3_assumed(profile):
         without = _with_visa(profile, "none")
-        lost = _compared(season, made, "step3", "Step 3 not passed in time, so no H-1B", without)
-        changes.append(replace(lost, then=0.0) if profile.visa.h1b == "must" else lost)
+        lost = _compared(season, made, "step3", "Step 3 not passed in time: no H-1B", without)
+        then = 0.0 if profile.visa.h1b == "must" else min(lost.then, lost.p_match)
+        changes.append(replace(lost, then=then))
     named = {specialty_named(wish.name).specialty_id for wish in profile.specialties}
     seconds = [name for name in ALSO if name not in named and name in season.scenarios.specialties]
     added = [_compared(season, made, *_second(season, profile, name)) for name in seconds]

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from visamatch.advice import plan as advice
 from visamatch.advice.chances import J1_WORTH
+from visamatch.advice.groups import GROUPS
 from visamatch.directory.programs import directory
 from visamatch.errors import InputError
 from visamatch.market import scenarios
@@ -50,6 +51,9 @@ def plan(request: HttpRequest) -> HttpResponse:
         "least": 100 * advice.STOP,
         "gap": round(100 * (1 - made.value / made.upper_bound), 1) if made.upper_bound else 0,
         "more": more,
+        "groups": GROUPS,
+        "sent": bool(quotas),
+        "asks": any(quota is None for quota in made.quotas.values()),
     }
     return render(request, "plan.html", context)
 
