@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.advice.season import season
+from tests.advice.season import ship
 from visamatch.market import scenarios
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
@@ -12,8 +12,7 @@ ON = ("--on", "2026-11-24")
 
 @pytest.fixture(autouse=True)
 def invented_season(monkeypatch):
-    monkeypatch.setattr(scenarios, "load", season)
-    monkeypatch.setattr(scenarios, "SHIPPED", Path(__file__))
+    ship(monkeypatch)
 
 
 def plan(visamatch, name, *more):

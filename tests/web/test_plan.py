@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.advice.season import season
+from tests.advice.season import ship
 from visamatch.market import scenarios
 
 pytestmark = pytest.mark.django_db
@@ -10,8 +10,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def invented_season(monkeypatch):
-    monkeypatch.setattr(scenarios, "load", season)
-    monkeypatch.setattr(scenarios, "SHIPPED", Path(__file__))
+    ship(monkeypatch)
 
 
 @pytest.fixture

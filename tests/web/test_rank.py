@@ -1,17 +1,13 @@
-from pathlib import Path
-
 import pytest
 
-from tests.advice.season import season
-from visamatch.market import scenarios
+from tests.advice.season import ship
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
 def invented_season(monkeypatch):
-    monkeypatch.setattr(scenarios, "load", season)
-    monkeypatch.setattr(scenarios, "SHIPPED", Path(__file__))
+    ship(monkeypatch)
 
 
 @pytest.fixture
