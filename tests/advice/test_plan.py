@@ -65,6 +65,15 @@ def test_dropping_a_wish_never_lowers_the_chance(made):
     assert made.assumes
 
 
+def test_the_answers_worth_asking_for_come_from_outside_the_list(made):
+    asked = made.ask_first
+    assert asked
+    for line in asked:
+        assert line.rank is None
+        assert line.if_yes > line.marginal
+        assert max(line.outlook.p_h1b, line.outlook.p_j1) < 1
+
+
 def test_h1b_only_without_step_3_leaves_nothing():
     told = {change.name: change for change in plan(at(), person("must")).what_ifs}
     assert told["step3"].then == 0

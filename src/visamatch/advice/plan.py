@@ -16,10 +16,10 @@ from functools import partial
 import numpy as np
 
 from visamatch.advice import groups
-from visamatch.advice.chances import J1_WORTH, Bools, Chances, Outlook, Sample, chances
+from visamatch.advice.chances import J1_WORTH, Chances, Outlook, Sample, chances
 from visamatch.advice.groups import GroupName, Placed
 from visamatch.advice.portfolio import search
-from visamatch.advice.portfolio.problem import Fees, Floats, Problem
+from visamatch.advice.portfolio.problem import Fees, Problem
 from visamatch.advice.strength import Factor, factors, kind_of
 from visamatch.directory.programs import Directory
 from visamatch.errors import InputError
@@ -43,6 +43,7 @@ ALSO = (
     "pathology",
     "neurology",
 )
+ASKED = 8  # programs whose answer is worth asking for
 Quota = tuple[int, int]  # gold and silver signals; where a specialty has one kind, all are silver
 
 
@@ -54,6 +55,7 @@ class Line:
         rank: place in the order of choice, from 1; None where the plan says not to apply.
         fee: dollars of this application, in that order; of one more where it is out.
         marginal: chance to match that it adds to those before it, or would add to the whole list.
+        if_yes: what it would add if it surely took the person's visa.
         signal: gold, silver or empty; None where the season's quota is not known.
         signal_gain: what the signal adds to the chance to match.
     """
@@ -63,6 +65,7 @@ class Line:
     rank: int | None
     fee: float
     marginal: float
+    if_yes: float
     signal: str | None
     signal_gain: float
     reasons: tuple[str, ...]
@@ -120,6 +123,14 @@ class Plan:
         """The programs of one group to apply to, in the order of choice."""
         chosen = (line.placed for line in self.lines if line.rank is not None)
         return tuple(placed for placed in chosen if placed.group == name)
+
+    @property
+    def ask_first(self) -> tuple[Line, ...]:
+        """Programs outside the list whose written yes would change it most, times the chance of that yes."""
+        news = {id(line): line.if_yes - line.marginal for line in self.lines if line.rank is None}
+        open_ = [line for line in self.lines if news.get(id(line), 0.0) >= STOP]
+        open_.sort(key=lambda line: -news[id(line)] * max(line.outlook.p_h1b, line.outlook.p_j1))
+        return tuple(open_[:ASKED])
 
     @property
     def cost(self) -> float:
@@ -262,37 +273,32 @@ def _lines(
     lines = []
     for rank, at in enumerate(made.chosen, 1):
         fee, adds = costs[rank] - costs[rank - 1], chances_[rank] - chances_[rank - 1]
-        kind, gain = signals[at]
         said = (f"In: it adds {100 * adds:.1f} points for ${fee:g}.", *made.placed[at].reasons)
-        lines.append(Line(made.placed[at], outlooks[at], rank, fee, adds, kind, gain, said))
+        lines.append(Line(made.placed[at], outlooks[at], rank, fee, adds, adds, *signals[at], said))
     unmatched = np.asarray(~made.chances.matched[0][:, made.chosen].any(axis=1))
-    left = sorted(set(range(len(made.placed))) - set(made.chosen))
-    adds = made.chances.matched[0][unmatched].sum(axis=0) / len(unmatched)
-    if_open = _if_willing(made, unmatched)
-    for at in sorted(left, key=lambda at: (-adds[at], at)):
-        fee = made.fees.cost([*made.chosen, at]) - costs[-1]
-        why_out = _why_out(outlooks[at], adds[at], fee, if_open[at])
-        reasons = (why_out, *made.placed[at].reasons)
-        lines.append(
-            Line(made.placed[at], outlooks[at], None, fee, float(adds[at]), "", 0.0, reasons)
+    gains = made.chances.matched[0][unmatched].sum(axis=0) / len(unmatched)
+    willing = made.chances.willing[0].mean(axis=0)
+    if_yes = np.where(willing > 0, gains / np.maximum(willing, 1e-9), 0.0)
+    for at in sorted(
+        set(range(len(made.placed))) - set(made.chosen), key=lambda at: (-gains[at], at)
+    ):
+        fee, adds, sure = (
+            made.fees.cost([*made.chosen, at]) - costs[-1],
+            float(gains[at]),
+            float(if_yes[at]),
         )
+        said = (_why_out(outlooks[at], adds, fee, sure), *made.placed[at].reasons)
+        lines.append(Line(made.placed[at], outlooks[at], None, fee, adds, sure, "", 0.0, said))
     return tuple(lines)
 
 
-def _why_out(outlook: Outlook, adds: float, fee: float, if_open: float) -> str:
+def _why_out(outlook: Outlook, adds: float, fee: float, sure: float) -> str:
     if outlook.blocked:
         return f"Out: {outlook.blocked[0].lower()}{outlook.blocked[1:]}"
     said = f"Out: it would add {100 * adds:.2f} points for ${fee:g}."
-    if if_open >= max(STOP, 2 * adds):
-        said += f" A written yes to your visa would make that {100 * if_open:.1f}."
+    if sure >= max(STOP, 2 * adds):
+        said += f" A written yes to your visa would make that {100 * sure:.1f}."
     return said
-
-
-def _if_willing(made: _Choice, unmatched: Bools) -> Floats:
-    """What each program would add if it surely took the visa."""
-    willing = made.chances.willing[0].mean(axis=0)
-    adds = made.chances.matched[0][unmatched].sum(axis=0) / len(unmatched)
-    return np.asarray(adds / np.maximum(willing, 1e-9) * (willing > 0))
 
 
 def _quotas(

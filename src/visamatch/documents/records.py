@@ -190,6 +190,7 @@ def plan_record(known: Directory, plan: Plan) -> Record:
         "curve": [asdict(point) for point in plan.curve],
         "price_of_constraints": [_change(change) for change in plan.constraints],
         "what_ifs": [_change(change) for change in plan.what_ifs],
+        "ask_first": [line.outlook.program_id for line in plan.ask_first],
         "signals": [
             {
                 "specialty_id": name,
@@ -217,6 +218,7 @@ def _line(known: Directory, line: Line) -> Record:
         "signal_gain": round(line.signal_gain, 5),
         "fee": line.fee,
         "marginal": round(line.marginal, 5),
+        "if_yes": round(line.if_yes, 5),
         "reasons": list(line.reasons),
     }
 
