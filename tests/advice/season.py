@@ -1,10 +1,12 @@
 """An invented Match for tests: every current track of the directory, cutoffs that mean nothing."""
 
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 
 from visamatch.directory.programs import directory
+from visamatch.market import scenarios
 from visamatch.market.scenarios import KINDS, Scenarios, encode
 
 
@@ -45,3 +47,9 @@ def season(count: int = 40) -> Scenarios:
         },
         made={"seed": 1},
     )
+
+
+def ship(monkeypatch, count: int = 40) -> None:
+    """Let the program find the invented Match where it looks for the shipped one."""
+    monkeypatch.setattr(scenarios, "load", lambda: season(count))
+    monkeypatch.setattr(scenarios, "SHIPPED", Path(__file__))

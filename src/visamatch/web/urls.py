@@ -12,10 +12,12 @@ from visamatch.web.views import (
     letters,
     my_list,
     paths,
+    plan,
     profile,
     programs,
     readings,
     sheets,
+    rank,
     start,
 )
 
@@ -33,6 +35,8 @@ urlpatterns = [
     path("list/sheet/", sheets.sheet, name="sheet"),
     path("list/sheet/apply/", sheets.apply, name="apply_sheet"),
     re_path(r"^list/visamatch-list\.(?P<kind>xlsx|csv|pdf)$", sheets.export, name="export"),
+    path("plan/", plan.plan, name="plan"),
+    path("rank/", rank.rank, name="rank"),
     path("calendar/", calendar.board, name="calendar"),
     path("calendar/visamatch.ics", calendar.ics, name="ics"),
     path("after/", after.after, name="after"),

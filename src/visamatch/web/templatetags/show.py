@@ -28,6 +28,7 @@ register.simple_tag(figures.mark, name="mark")
 register.simple_tag(figures.bar, name="bar")
 register.simple_tag(figures.axis, name="axis")
 register.simple_tag(figures.columns, name="columns")
+register.simple_tag(figures.curve, name="curve")
 register.filter("says", statement_text)
 register.filter("column", title_of)
 
@@ -175,6 +176,12 @@ def verdict_mark(verdict: str) -> str:
 def pair(one: object, other: object) -> tuple[object, object]:
     """Two things to go through in a row."""
     return one, other
+
+
+@register.filter
+def points(part: float) -> str:
+    """A share as percentage points: ``0.0312`` is 3.1."""
+    return f"{100 * part:.1f}"
 
 
 @register.filter
