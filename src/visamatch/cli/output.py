@@ -56,16 +56,15 @@ def _records(stream: TextIO) -> Iterator[tuple[int, dict[str, Any]]]:
 
 def read_text(path: Path) -> str:
     """Read a UTF-8 text file, or standard input when the path is ``-``."""
-    if str(path) == "-":
-        return sys.stdin.read()
+    where = "standard input" if str(path) == "-" else str(path)
     try:
-        return path.read_text(encoding="utf-8-sig")
+        return sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise InputError(str(path), "a file; there is none of that name") from None
     except IsADirectoryError:
         raise InputError(str(path), "a file; this is a folder") from None
     except UnicodeDecodeError as error:
-        raise InputError(str(path), f"text in UTF-8 (byte {error.start} is not)") from None
+        raise InputError(where, f"text in UTF-8 (byte {error.start} is not)") from None
 
 
 def day(text: str) -> date:
