@@ -31,6 +31,9 @@ SHAPE = {  # steps tried for each, as factors
     "noise_program": 1.25, "noise_interview": 1.25, "taste": 1.4, "seek_open": 1.5,
 }  # fmt: skip
 VISA_NEED = 0.7  # of non-US IMG; no table says it (green-card holders count as non-US): a judgement
+_PARTS = np.array([1, 1, 1, 1, 1 - VISA_NEED, VISA_NEED])
+MOST_PER_ACTIVE = (1.04, 1.06, 1.4, 1.3, 1.3)
+"""Applicants for each one with a list, at most: ERAS counted 17,569 to 20,756 IMG for 16,154 lists in 2026."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ class Measures:
             rows.append(self._img(known, season))
         self.img = np.concatenate(rows, axis=1)  # first choice, contiguous, matched to it, strength, interviews
         self.us = np.concatenate([self._img(known, season, 0) for season in played], axis=1)
-        self.interviews = sum(int(season.interviews.sum()) for season in played) / self.seasons
+        self.offers = sum(season.offers for season in played) / self.seasons
         self.lists = np.array([self._list_means(season) for season in played]).mean(axis=0)
 
     def _add(self, known: Country, season: Season) -> None:
@@ -110,6 +113,10 @@ class Measures:
         mine = (self.img[0] == at) & (self.img[1] > 0) & (self.img[2] == matched)
         return self.img[1, mine]
 
+    def contiguous(self, at: int) -> NDArray[Any]:
+        """The same of all, matched or not."""
+        return self.img[1, (self.img[0] == at) & (self.img[1] > 0)]
+
     def curve(self, at: int, longest: int = 20) -> NDArray[Any]:
         """Chance to match to the first choice by contiguous ranks 1, 2, …; NaN where nobody has as many."""
         mine = (self.img[0] == at) & (self.img[1] > 0)
@@ -130,15 +137,14 @@ def start(published: Published, known: Country, guess: dict[str, Any]) -> dict[s
     share = np.log((share / share[:, :1].clip(1e-3)).clip(0.02, 5)) * 0.8
     p["handicap"] = _rows(names, np.where(published.matched.sum(axis=1)[:, None] > 0, share, -1.0), 3, keep=True)
     p["margin"] = dict.fromkeys(names, 2.0) | {"other": 2.0}
-    p["interviews_per_position"] = dict.fromkeys(names, 12.0) | {"other": 12.0}
+    p["late"] = {str(name): dict.fromkeys(KINDS, 0.0) for name in (*names, "other")}
     p["open_sd"] = openness_parameters()["spread"]
     return p
 
 
 def _split(group: NDArray[Any], share: bool = True) -> dict[str, float]:
     """Values by group to values by kind; ``share`` divides the last one by visa need."""
-    parts = (1 - VISA_NEED, VISA_NEED) if share else (1.0, 1.0)
-    values = [*group[:4], group[4] * parts[0], group[4] * parts[1]]
+    values = group[OF_KIND] * (_PARTS if share else 1.0)
     return {kind: round(float(value), 4) for kind, value in zip(KINDS, values, strict=True)}
 
 
@@ -161,6 +167,9 @@ def step_margins(p: dict[str, Any], published: Published, known: Country, got: M
     names = known.specialties
     ratio = np.log((published.matched + 0.5) / (got.took + 0.5))
     ratio -= ratio[:, :1]  # US MD seniors are the reference of every specialty
+    for name in MEASURED:  # how many interviews is published: handicaps decide those, `late` who is then ranked low
+        at = names.index(name)
+        ratio[at, 4] = np.log(_interviews(published, name) / max(got.contiguous(at).sum() / got.seasons, 1.0))
     for at, name in enumerate(names):
         row = p["handicap"][name]
         for kind, g in zip(KINDS, OF_KIND, strict=True):
@@ -170,21 +179,24 @@ def step_margins(p: dict[str, Any], published: Published, known: Country, got: M
         gap = published.filled[at] - got.filled[at] / max(places, 1)
         p["margin"][name] = round(float(np.clip(p["margin"][name] + size * 6 * gap, -1.5, 4.0)), 3)
     factor = (published.active / got.active) ** size
-    for kind, g in zip(KINDS, OF_KIND, strict=True):
-        p["applicants"][kind] = round(p["applicants"][kind] * float(factor[g]), 1)
-    _step_interviews(p, published, names, got, size)
+    late = np.log((got.placed / got.active) / (published.placed / published.active))
+    for kind, g, part in zip(KINDS, OF_KIND, _PARTS, strict=True):
+        most = MOST_PER_ACTIVE[g] * published.active[g] * part
+        p["applicants"][kind] = round(min(most, p["applicants"][kind] * float(factor[g])), 1)
+        for name in names:
+            step = late[g]
+            if g == 4 and name in MEASURED:
+                step = np.log((got.took[names.index(name), 4] + 1) / (published.matched[names.index(name), 4] + 1))
+            if g > 1:
+                now = p["late"][name][kind]
+                p["late"][name][kind] = round(float(np.clip(now + size * 1.2 * step, -1, 4)), 3)
 
 
-def _step_interviews(p: dict[str, Any], published: Published, names: Any, got: Measures, size: float) -> None:
-    factors = []
-    for name in MEASURED:
-        at, cohorts = names.index(name), published.lists[name]
-        wanted = sum(c["contiguous_ranks"]["mean"] * c["contiguous_ranks"]["n"] for c in cohorts.values())
-        wanted /= sum(c["contiguous_ranks"]["n"] for c in cohorts.values())
-        mine = got.img[1, (got.img[0] == at) & (got.img[1] > 0)]
-        factors.append(float((wanted / max(mine.mean() if len(mine) else 1.0, 0.5)) ** (0.7 * size)))
-        per = p["interviews_per_position"]
-        per[name] = round(float(np.clip(per[name] * factors[-1], 5, 25)), 2)
+def _interviews(published: Published, name: str) -> float:
+    """Interviews in the first choice of all non-US IMG with a list: mean length times people."""
+    cohorts = [cohort["contiguous_ranks"] for cohort in published.lists[name].values()]
+    mean = sum(c["mean"] * c["n"] for c in cohorts) / sum(c["n"] for c in cohorts)
+    return mean * published.first[published.index[name], 4]
 
 
 def fit_margins(p: dict[str, Any], published: Published, rounds: int, seasons: int, seed: int,
@@ -236,7 +248,7 @@ def _totals(published: Published, known: Country, got: Measures) -> Iterable[Tar
     yield Target("US MD seniors matched to one of their first three", top, got.top3[0] / got.main[0], 0.003, "NRMP 2026")
     mean = published.totals[year, "eras_2025_26_mean_applications_per_applicant"]
     yield Target("applications an applicant", mean, got.applications.sum() / got.people.sum(), 0.0, "ERAS 2025-26")
-    yield Target("interviews a position (12 to 18)", 14.0, got.interviews / known.quota.sum(), 0.1, "METHOD, range")
+    yield Target("invitations a position (12 to 18)", 15.0, got.offers / known.quota.sum(), 0.1, "METHOD, range")
     yield Target("list length of matched, all (2015)", 10.0, got.lists[0], 0.1, "mleresidencytips.com 2015", True)
     yield Target("list length of unmatched, all (2015)", 4.0, got.lists[1], 0.1, "mleresidencytips.com 2015", True)
 
@@ -251,10 +263,10 @@ def _lists_by_specialty(published: Published, known: Country, got: Measures) -> 
             yield Target(f"contiguous ranks, non-US IMG {cohort}, {name}", row["mean"], float(mine.mean()) if len(mine) else 0.1,
                          float(error), source)  # fmt: skip
         n = sum(published.lists[name][c]["contiguous_ranks"]["n"] for c in ("matched", "not_matched"))
-        rate = published.matched[at, 4] / published.first[at, 4]
+        rate = published.to_first[name]
         mine = (got.img[0] == at) & (got.img[1] > 0)
-        yield Target(f"matched to first choice, non-US IMG, {name}", min(rate, 1.0), float(got.img[2, mine].mean()),
-                     float(np.sqrt((1 - min(rate, 0.99)) / (rate * n))), source)  # fmt: skip
+        yield Target(f"matched to first choice, non-US IMG, {name}", rate, float(got.img[2, mine].mean()),
+                     float(np.sqrt((1 - rate) / (rate * n))), source)  # fmt: skip
 
 
 def _fills(published: Published, known: Country, got: Measures) -> Iterable[Target]:

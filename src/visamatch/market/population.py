@@ -38,7 +38,7 @@ class Country(NamedTuple):
         applications: K x 3, to the first choice, a second specialty, a preliminary one.
         table: (US, international) x N x TABLE tracks; tracks_in: tracks of a specialty, negative if preliminary.
         handicap: N x K. margin: N, how far below the last invitation a program still ranks.
-        per_position: N, interviews a position. most: K, interviews one attends.
+        late: N x K, what programs take off when they rank. per_position: N, interviews a position. most: K, interviews one attends.
     """
 
     tracks: NDArray[np.str_]
@@ -69,6 +69,7 @@ class Country(NamedTuple):
     margin: Floats
     per_position: Floats
     most: Floats
+    late: Floats
     loading: Floats
     closed: NDArray[np.bool_]
     count_sd: float
@@ -143,6 +144,7 @@ def country(given: dict[str, Any] | None = None, scale: float = 1.0) -> Country:
         margin=_column(p["margin"], specialties),
         per_position=_column(p["interviews_per_position"], specialties),
         most=_by_kind(p["most_interviews"]),
+        late=_matrix(p["late"], specialties),
         loading=_by_kind(p["loading"]),
         closed=_by_kind(p["closed"]).astype(np.bool_),
         **{name: float(p[name]) for name in _NUMBERS},

@@ -60,10 +60,12 @@ class Published:
         matched: who took the places that were filled. filled: share of places.
         active, placed: by group, applicants with a list, and matched to PGY-1.
         lists: non-US IMG, specialty -> outcome -> measure -> row of quartiles, mean, sd, n.
+        to_first: non-US IMG, specialty -> share matched to the first choice.
         curve: non-US IMG, specialty -> chance by 1, 2, … contiguous ranks (derived).
         rates, totals: the two tables of yearly figures, (year, what) -> row.
     """
 
+    index: dict[str, int]
     first: NDArray[Any]
     second: NDArray[Any]
     matched: NDArray[Any]
@@ -72,6 +74,7 @@ class Published:
     placed: NDArray[Any]
     lists: dict[str, dict[str, dict[str, dict[str, float]]]]
     us_scores: dict[str, dict[str, float]]
+    to_first: dict[str, float]
     curve: dict[str, NDArray[Any]]
     rates: dict[tuple[int, str], dict[str, str]]
     totals: dict[tuple[int, str], float]
@@ -89,8 +92,8 @@ def read(data: Path, known: Country, filled: NDArray[Any]) -> Published:
     }
     table = _rows(data, "nrmp2025_pgy1_specialty_by_type")
     active, placed = groups_of(rates, totals, YEAR)
-    ranked = _by_group(table, "applicants", known)
-    took = _by_group(table, "matched", known)
+    ranked = _by_group(table, "applicants", known, np.maximum)
+    took = _by_group(table, "matched", known, np.add)
     took[:, 2] = 0.03 * took.sum(axis=1) + 0.1
     ranked[:, 2] = 0.05 * ranked.sum(axis=1) + 0.1
     first = _first(data, known, ranked, active)
@@ -103,8 +106,8 @@ def read(data: Path, known: Country, filled: NDArray[Any]) -> Published:
     pgy1 = filled * (1 - advanced / np.maximum(total, 1))
     matched = fit_margins(took + 1e-6, pgy1, placed) * (filled / np.maximum(pgy1, 1e-9))[:, None]
     return Published(
-        first, second, np.where(pgy1[:, None] > 0, matched, filled[:, None] * took / took.sum(axis=1, keepdims=True)),
-        filled / np.maximum(total, 1), active, placed, _lists(data), _us_scores(data), _curve(data), rates, totals,
+        {name: at for at, name in enumerate(known.specialties)}, first, second, np.where(pgy1[:, None] > 0, matched, filled[:, None] * took / took.sum(axis=1, keepdims=True)),
+        filled / np.maximum(total, 1), active, placed, _lists(data), _us_scores(data), _to_first(data), _curve(data), rates, totals,
     )  # fmt: skip
 
 
@@ -144,12 +147,14 @@ def _rows(data: Path, name: str) -> list[dict[str, str]]:
         raise InputError(str(path), "the table of published figures; give the raw data folder with --data") from None
 
 
-def _by_group(table: list[dict[str, str]], what: str, known: Country) -> NDArray[Any]:
+def _by_group(table: list[dict[str, str]], what: str, known: Country, join: Any) -> NDArray[Any]:
+    """Counts by specialty and group; ``join`` two rows of one specialty (categorical and primary)."""
     out, index = np.zeros((len(known.specialties), 5)), {name: at for at, name in enumerate(known.specialties)}
     for row in table:
         at = index.get(specialty_id(row["specialty"]))
         if at is not None:
-            out[at] += [float(row[f"{what}_{_COLUMNS[g]}"]) if g in _COLUMNS else 0 for g in GROUPS]
+            counts = [float(row[f"{what}_{_COLUMNS[g]}"]) if g in _COLUMNS else 0 for g in GROUPS]
+            out[at] = join(out[at], counts)
     return out
 
 
@@ -187,6 +192,11 @@ def _us_scores(data: Path) -> dict[str, dict[str, float]]:
         specialty_id(row["specialty"]): {k: float(v) for k, v in row.items() if k not in _WORDS and v}
         for row in _rows(data, "co2026_usmd_senior_step2ck")
     }
+
+
+def _to_first(data: Path) -> dict[str, float]:
+    table = _rows(data, "co2026_nonus_img_specialty")
+    return {specialty_id(r["name"]): float(r["imgMatched"]) / float(r["imgTotal"]) for r in table}
 
 
 def _curve(data: Path) -> dict[str, NDArray[Any]]:

@@ -43,20 +43,26 @@ class People(NamedTuple):
 
 
 class Lists(NamedTuple):
-    """Rank order lists in compressed rows, best track first, with the track's score of the applicant."""
+    """Rank order lists in compressed rows, best track first.
+
+    ``score``: the track's of the applicant; minus infinity where it does not rank him. ``at``: place on the
+    applicant's own list, from 0.
+    """
 
     start: NDArray[np.int32]
     track: NDArray[np.int32]
     score: NDArray[np.float32]
+    at: NDArray[np.int32]
 
 
 class Season(NamedTuple):
     """What a season leaves.
 
     ``interview``, ``match`` (T codes), ``openness`` (P codes), ``shock`` (kinds): as in ``Scenarios``.
-    By applicant: ``applications``; ``interviews``; ``ranked`` on the main list and ``contiguous`` ones in the
-    first choice; ``place``: main track or -1; ``rank`` of it on the main list from 0; ``year_one``: preliminary
-    track or -1. ``filled`` (T): seats taken.
+    By applicant: ``applications``; ``interviews``; ``ranked`` on the main list (every interview) and ``contiguous``
+    ones in the first choice; ``place``: main track or -1; ``rank`` of it on the main list from 0; ``year_one``: preliminary
+    track or -1. ``filled`` (T): seats taken; ``offers``: invitations, also those
+    declined.
     """
 
     people: People
@@ -72,6 +78,7 @@ class Season(NamedTuple):
     rank: NDArray[np.int32]
     year_one: NDArray[np.int32]
     filled: NDArray[np.int32]
+    offers: int
 
 
 def play(country: Country, seed: int, number: int) -> Season:
@@ -92,6 +99,7 @@ class Prepared(NamedTuple):
     main: Lists
     interviewed: Lists  # with preliminary tracks
     market: Market
+    offers: int
 
 
 def prepare(country: Country, seed: int, number: int) -> Prepared:
@@ -109,12 +117,14 @@ def prepare(country: Country, seed: int, number: int) -> Prepared:
     )
     lists = Lists(*_rank(
         key, start, track, invited, cutoff, *people, c.specialty_of, c.program_of, c.handicap + shock, c.loading,
-        openness, c.margin, c.quality, np.array([c.noise_program, c.noise_interview], np.float32),
+        openness, c.margin, c.late, c.quality, np.array([c.noise_program, c.noise_interview], np.float32),
     ))  # fmt: skip
-    main = _keep(lists, ~c.preliminary[lists.track], np.ones(len(people.kind), np.bool_))
+    ranked = np.isfinite(lists.score)
+    main = _keep(lists, ranked & ~c.preliminary[lists.track], np.ones(len(people.kind), np.bool_))
     market = arrange(main, c.quota, _couples(main, people.kind, c.couples, c.city))
     return Prepared(
         people, openness, shock, cutoff, np.diff(start).astype(np.int32), _sums(start, invited), main, lists, market,
+        _offers(seen, cutoff),
     )
 
 
@@ -122,7 +132,8 @@ def finish(country: Country, market: Prepared, found: Any) -> Season:
     """The preliminary year, and what the season leaves."""
     c, main = country, market.main
     wants = (found.program < 0) | c.advanced[found.program]
-    extra = _keep(market.interviewed, c.preliminary[market.interviewed.track], wants)
+    lists = market.interviewed
+    extra = _keep(lists, np.isfinite(lists.score) & c.preliminary[lists.track], wants)
     second = solve(arrange(extra, c.quota))
     worst = np.minimum(_worst(main, found, c.quota), _worst(extra, second, c.quota))
     floor = np.where(market.cutoff <= 1, -np.inf, LOWEST + STEP * market.cutoff - c.margin[c.specialty_of])
@@ -134,12 +145,13 @@ def finish(country: Country, market: Prepared, found: Any) -> Season:
         shock=market.shock,
         applications=market.applications,
         interviews=market.interviews,
-        ranked=np.diff(main.start),
-        contiguous=_contiguous(main, market.people.specialty, c.specialty_of),
+        ranked=_sums(lists.start, ~c.preliminary[lists.track]),
+        contiguous=_contiguous(lists, market.people.specialty, c.specialty_of),
         place=found.program,
-        rank=np.where(found.entry >= 0, found.entry - main.start[:-1], -1),
+        rank=np.where(found.entry >= 0, main.at[found.entry], -1),
         year_one=second.program,
         filled=found.filled + second.filled,
+        offers=market.offers,
     )
 
 
@@ -243,6 +255,10 @@ def _apply(key, kind, strength, specialty, applications, table, tracks_in, signa
     return start, track[:e].copy(), code[:e].copy(), seen
 
 
+def _offers(seen: Any, cutoff: Any) -> int:
+    return int(seen[np.arange(256) >= cutoff[:, None].astype(int)].sum(dtype=np.int64))
+
+
 @numba.njit(cache=True, inline="always")
 def _liking(own, s, first, quality_t, t):  # type: ignore[no-untyped-def]
     """What an applicant thinks of a track: first specialty first, then common and own taste."""
@@ -298,13 +314,13 @@ def _invite(key, start, track, code, seen, quota, per_position, specialty_of, ki
 
 @numba.njit(cache=True)
 def _rank(key, start, track, invited, cutoff, kind, strength, specialty, specialty_of, program_of, handicap, loading,
-          openness, margin, quality, noises):  # type: ignore[no-untyped-def]  # fmt: skip
+          openness, margin, late, quality, noises):  # type: ignore[no-untyped-def]  # fmt: skip
     """Both sides' lists from the interviews: rows sorted by the applicant, scores of the tracks beside."""
     total = 0
     for e in range(len(invited)):
         total += invited[e]
     begin, listed, score = np.zeros(len(kind) + 1, np.int32), np.empty(total, np.int32), np.empty(total, np.float32)
-    liking = np.empty(total, np.float32)
+    liking, place = np.empty(total, np.float32), np.empty(total, np.int32)
     m = 0
     for a in range(len(kind)):
         k, own, first = kind[a], mix(key, a), m
@@ -315,9 +331,9 @@ def _rank(key, start, track, invited, cutoff, kind, strength, specialty, special
             s = specialty_of[t]
             here = mix(own, -2 - t)
             value = strength[a] + handicap[s, k] + loading[k] * (LOWEST + STEP * openness[program_of[t]])
-            value += noises[0] * bell(here) + noises[1] * bell(mix(here, _DAY))
+            value += noises[0] * bell(here) + noises[1] * bell(mix(here, _DAY)) - late[s, k]
             if value < LOWEST + STEP * cutoff[t] - margin[s]:
-                continue
+                value = -np.inf
             like = np.float32(_liking(own, s, specialty[a, 0], quality[t], t))
             at = m
             while at > first and liking[at - 1] < like:
@@ -325,8 +341,10 @@ def _rank(key, start, track, invited, cutoff, kind, strength, specialty, special
                 at -= 1
             liking[at], listed[at], score[at] = like, t, value
             m += 1
+        for i in range(first, m):
+            place[i] = i - first
         begin[a + 1] = m
-    return begin, listed[:m].copy(), score[:m].copy()
+    return begin, listed, score, place
 
 
 @numba.njit(cache=True)
@@ -344,7 +362,7 @@ def _select(start, keep, people):  # type: ignore[no-untyped-def]
 
 def _keep(lists: Lists, keep: Any, people: Any) -> Lists:
     begin, at = _select(lists.start, keep, people)
-    return Lists(begin, lists.track[at], lists.score[at])
+    return Lists(begin, lists.track[at], lists.score[at], lists.at[at])
 
 
 @numba.njit(cache=True)
