@@ -58,7 +58,9 @@ def main() -> None:
     n = len(rates)
     specialty = np.array([program.specialty_id for program in programs], dtype=object)
     rate = np.array([value for _, value in rates])
-    target = np.concatenate([ranks(rate, specialty[:n]), ranks(np.array([s for _, s in shares]), specialty[n:])])
+    target = np.concatenate(
+        [ranks(rate, specialty[:n]), ranks(np.array([s for _, s in shares]), specialty[n:])]
+    )
     weight = np.where(np.arange(len(programs)) < n, 1.0, SHARE_WEIGHT)
     names, x = design(programs)
     group = np.isin(specialty, PROCEDURAL).astype(int)
@@ -66,7 +68,9 @@ def main() -> None:
     score = np.zeros(n)
     for k in range(FOLDS):
         train, test = fold != k, np.flatnonzero(fold[:n] == k)
-        score[test] = predict(fit(x[train], group[train], target[train], weight[train]), x[test], group[test])
+        score[test] = predict(
+            fit(x[train], group[train], target[train], weight[train]), x[test], group[test]
+        )
     level = levels(np.log(rate + OFFSET), specialty[:n])
     slope = float(np.polyfit(score, np.log(rate + OFFSET) - level, 1)[0])
     over_all = spearmanr(level + slope * score, rate)[0]
@@ -75,8 +79,21 @@ def main() -> None:
         for s in set(specialty[:n]) if (specialty[:n] == s).sum() >= 20
     ])  # fmt: skip
     inside = float(np.average(within[:, 0], weights=within[:, 1]))
-    print(f"programs {n}, shares {len(shares)}; Spearman over all {over_all:.3f}, within specialties {inside:.3f}")
-    write(names, x, group, fit(x, group, target, weight), rate, specialty[:n], score, slope, over_all, inside)
+    print(
+        f"programs {n}, shares {len(shares)}; Spearman over all {over_all:.3f}, within specialties {inside:.3f}"
+    )
+    write(
+        names,
+        x,
+        group,
+        fit(x, group, target, weight),
+        rate,
+        specialty[:n],
+        score,
+        slope,
+        over_all,
+        inside,
+    )
 
 
 def read_rates(path: Path) -> list[tuple[Program, float]]:
@@ -107,7 +124,9 @@ def likeness(row: dict[str, str], program: Program) -> float:
     institution = directory().institution(program)
     names = [words(name) for name in (program.name, institution.name, *institution.aliases)]
     name = words(row["program_name"])
-    best = max(fuzz.token_set_ratio(name, n) for n in names) + max(fuzz.token_sort_ratio(name, n) for n in names)
+    best = max(fuzz.token_set_ratio(name, n) for n in names) + max(
+        fuzz.token_sort_ratio(name, n) for n in names
+    )
     return best / 2 + (20 if program.city.lower() == row["city"].lower() else 0)
 
 
@@ -116,7 +135,9 @@ def words(name: str) -> str:
 
 
 def read_shares(path: Path) -> list[tuple[Program, float]]:
-    by_id = {program.acgme_id: program for program in directory().programs.values() if program.acgme_id}
+    by_id = {
+        program.acgme_id: program for program in directory().programs.values() if program.acgme_id
+    }
     rows = csv.DictReader(path.open(encoding="utf-8"))
     return [
         (by_id[row["acgme_program_id"]], float(row["pct_img"]))
@@ -157,7 +178,9 @@ def fit(x: Any, group: Any, target: Any, weight: Any) -> Any:
     center, scale = x.mean(0), np.where(x.std(0) < 0.16, 0.16, x.std(0))
     z = (x - center) / scale
     parts = np.hstack([z] + [z * (group == g)[:, None] * GROUP_WEIGHT**0.5 for g in (0, 1)])
-    w = np.linalg.solve((parts.T * weight) @ parts + PENALTY * np.eye(parts.shape[1]), (parts.T * weight) @ target)
+    w = np.linalg.solve(
+        (parts.T * weight) @ parts + PENALTY * np.eye(parts.shape[1]), (parts.T * weight) @ target
+    )
     common, *own = np.split(w, 3)
     return [((common + GROUP_WEIGHT**0.5 * part) / scale, center) for part in own]
 
@@ -176,7 +199,9 @@ def folds(programs: list[Program]) -> Any:
 def write(names: Any, x: Any, group: Any, model: Any, rate: Any, specialty: Any, score: Any, slope: float,
           over_all: float, inside: float) -> None:  # fmt: skip
     counted = sorted(set(specialty))
-    none = {s: (np.sum(rate[specialty == s] == 0) + 1) / (np.sum(specialty == s) + 3) for s in counted}
+    none = {
+        s: (np.sum(rate[specialty == s] == 0) + 1) / (np.sum(specialty == s) + 3) for s in counted
+    }
     zero = rate == 0
     base = np.array([np.log(none[s] / (1 - none[s])) for s in specialty])
     slopes = np.linspace(-2, 1, 61)

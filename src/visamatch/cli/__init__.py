@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from visamatch.cli import facts, filings, match, plan, policy, programs, rules, serve
+from visamatch.cli import facts, filings, market, match, plan, policy, programs, rules, serve
 from visamatch.errors import InputError
 
 app = typer.Typer(
@@ -28,6 +28,7 @@ def root() -> None:
 app.add_typer(facts.app, name="facts")
 app.add_typer(filings.app, name="filings")
 app.add_typer(match.app, name="match")
+app.add_typer(market.app, name="market")
 app.command("plan")(plan.plan)
 app.add_typer(policy.app, name="policy")
 app.add_typer(programs.app, name="programs")

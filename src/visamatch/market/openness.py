@@ -49,7 +49,9 @@ class _Known:
 
     programs: Counter[str]
     seats: dict[str, float]
-    filings: dict[tuple[str, str], float]  # trainee filings by institution and kind, shared among those filed for
+    filings: dict[
+        tuple[str, str], float
+    ]  # trainee filings by institution and kind, shared among those filed for
     named: dict[tuple[str, str], float]  # the same by institution and specialty
     approvals: dict[str, float]
 
@@ -63,7 +65,9 @@ def _known() -> _Known:
     named: dict[tuple[str, str], float] = defaultdict(float)
     approvals: dict[str, float] = defaultdict(float)
     for program_id, quotas in known.quotas_of.items():
-        seats[known.programs[program_id].institution_id] += sum(row.quota for row in quotas if row.year == 2026)
+        seats[known.programs[program_id].institution_id] += sum(
+            row.quota for row in quotas if row.year == 2026
+        )
     for row in rows(Filings):
         for name in for_whom[row.petitioner_id]:
             share = row.count / len(for_whom[row.petitioner_id])
@@ -119,18 +123,26 @@ def openness(programs: Sequence[Program]) -> tuple[NDArray[Any], NDArray[Any]]:
     """Score inside the specialty (standard deviation about 1 with ``spread``), and chance that none is interviewed."""
     p = parameters()
     score = np.array([_score(program, p) for program in programs])
-    base = np.array([p["none"].get(program.specialty_id, p["none"]["other"]) for program in programs])
+    base = np.array(
+        [p["none"].get(program.specialty_id, p["none"]["other"]) for program in programs]
+    )
     return score, 1 / (1 + np.exp(-(base + p["none_slope"] * score)))
 
 
 def _score(program: Program, p: dict[str, Any]) -> float:
     group = p["procedural" if program.specialty_id in p["procedural_specialties"] else "medical"]
     given = covariates(program).items()
-    return float(group["constant"] + sum(group[name] * value for name, value in given if name in group))
+    return float(
+        group["constant"] + sum(group[name] * value for name, value in given if name in group)
+    )
 
 
 def expected_rate(programs: Sequence[Program]) -> NDArray[Any]:
     """Share of international applicants a program probably interviews (season 2024–25), for ordering."""
     p = parameters()
-    level = np.array([p["log_rate"].get(one.specialty_id, p["log_rate"]["other"]) for one in programs])
-    return np.maximum(np.exp(level + p["log_rate_slope"] * openness(programs)[0]) - p["log_rate_offset"], 0)  # type: ignore[no-any-return]
+    level = np.array(
+        [p["log_rate"].get(one.specialty_id, p["log_rate"]["other"]) for one in programs]
+    )
+    return np.maximum(
+        np.exp(level + p["log_rate_slope"] * openness(programs)[0]) - p["log_rate_offset"], 0
+    )  # type: ignore[no-any-return]

@@ -115,7 +115,9 @@ def country(given: dict[str, Any] | None = None, scale: float = 1.0) -> Country:
     index = {name: at for at, name in enumerate(specialties)}
     tracks_in = np.bincount(specialty_of) * np.where(np.char.endswith(specialties, "/P"), -1, 1)
     noise = bells(key_of(YEAR), len(programs))  # what no covariate tells
-    valued = (0.6 * np.log(quota) - 0.5 * mean[program_of] + 0.7 * noise[program_of]) * p["taste"]
+    valued = (
+        0.6 * np.log(np.maximum(quota, 1)) - 0.5 * mean[program_of] + 0.7 * noise[program_of]
+    ) * p["taste"]
     return Country(
         tracks=np.array(codes),
         programs=programs,
@@ -179,7 +181,9 @@ def _matrix(given: dict[str, dict[str, float]], specialties: Any) -> Floats:
 def _cumulative(given: dict[str, dict[str, float]], specialties: Any) -> Floats:
     """K x N: chances of each specialty, summed up; what the parameters leave out is 0."""
     chance = np.stack([_by_kind(given.get(name, {})) for name in specialties], axis=1).astype(float)
-    return np.cumsum(chance / np.maximum(chance.sum(axis=1, keepdims=True), 1e-9), axis=1).astype(np.float32)
+    return np.cumsum(chance / np.maximum(chance.sum(axis=1, keepdims=True), 1e-9), axis=1).astype(
+        np.float32
+    )
 
 
 def _preliminary_of(p: dict[str, Any], specialties: Any, index: dict[str, int]) -> Ints:
@@ -194,7 +198,13 @@ def _preliminary_of(p: dict[str, Any], specialties: Any, index: dict[str, int]) 
 def _preliminary_rate(p: dict[str, Any], specialties: Any) -> Floats:
     rates = p["preliminary_rate"]
     chosen = [
-        rates["advanced" if name in p["advanced"] else "surgical" if name in p["surgical"] else "other"]
+        rates[
+            "advanced"
+            if name in p["advanced"]
+            else "surgical"
+            if name in p["surgical"]
+            else "other"
+        ]
         for name in specialties
     ]
     return np.stack([_by_kind(row) for row in chosen])
@@ -209,12 +219,16 @@ def _tables(quota: Ints, specialty_of: Any, mean: Any, seek: float) -> NDArray[n
         for s in range(count):
             mine = np.flatnonzero(specialty_of == s)
             share = np.cumsum(weight[mine]) / weight[mine].sum()
-            out[group, s] = mine[np.searchsorted(share, (np.arange(TABLE) + 0.5) / TABLE).clip(0, len(mine) - 1)]
+            out[group, s] = mine[
+                np.searchsorted(share, (np.arange(TABLE) + 0.5) / TABLE).clip(0, len(mine) - 1)
+            ]
     return out
 
 
 def _signals(specialties: Any) -> Ints:
     """Signals a person has in a specialty: the newest season on file; 0 where none is known."""
-    newest = {row.specialty_id: row.total for row in sorted(rows(Signals), key=lambda row: row.season)}
+    newest = {
+        row.specialty_id: row.total for row in sorted(rows(Signals), key=lambda row: row.season)
+    }
     return np.array([newest.get(str(name).removesuffix("/P"), 0) if not str(name).endswith("/P") or
                      str(name).startswith("transitional") else 0 for name in specialties], np.int32)  # fmt: skip

@@ -17,10 +17,21 @@ from numpy.typing import NDArray
 from visamatch.errors import InputError
 from visamatch.market.population import Country
 
-GROUPS = ("us_md", "us_do", "us_prior", "us_img", "non_us_img")  # kinds as published: visa need is not
+GROUPS = (
+    "us_md",
+    "us_do",
+    "us_prior",
+    "us_img",
+    "non_us_img",
+)  # kinds as published: visa need is not
 OF_KIND = np.array([0, 1, 2, 3, 4, 4])  # group of each of KINDS
 YEAR = 2026
-_COLUMNS = {"us_md": "us_md_senior", "us_do": "us_do_senior", "us_img": "us_img", "non_us_img": "nonus_img"}
+_COLUMNS = {
+    "us_md": "us_md_senior",
+    "us_do": "us_do_senior",
+    "us_img": "us_img",
+    "non_us_img": "nonus_img",
+}
 _SPELLINGS = {  # names of the NRMP tables that are not those of facts/specialties.csv
     "Internal Medicine (Categorical)": "internal-medicine", "Medicine-Primary": "internal-medicine",
     "Medicine-Preliminary (PGY-1 Only)": "internal-medicine/P", "Transitional (PGY-1 Only)": "transitional-year/P",
@@ -86,9 +97,13 @@ def read(data: Path, known: Country, filled: NDArray[Any]) -> Published:
     Raises:
         InputError: a table is missing.
     """
-    rates = {(int(r["match_year"]), r["applicant_type"]): r for r in _rows(data, "nrmp_match_rates_by_year_type")}
+    rates = {
+        (int(r["match_year"]), r["applicant_type"]): r
+        for r in _rows(data, "nrmp_match_rates_by_year_type")
+    }
     totals = {
-        (int(r["match_year"]), r["measure"]): float(r["value"]) for r in _rows(data, "nrmp_totals_by_year")
+        (int(r["match_year"]), r["measure"]): float(r["value"])
+        for r in _rows(data, "nrmp_totals_by_year")
     }
     table = _rows(data, "nrmp2025_pgy1_specialty_by_type")
     active, placed = groups_of(rates, totals, YEAR)
@@ -98,7 +113,9 @@ def read(data: Path, known: Country, filled: NDArray[Any]) -> Published:
     ranked[:, 2] = 0.05 * ranked.sum(axis=1) + 0.1
     first = _first(data, known, ranked, active)
     later = np.array([active[g] / max(groups_of(rates, totals, 2025)[0][g], 1) for g in range(5)])
-    one_year = np.array([not (known.advanced & (known.specialty_of == s)).any() for s in range(len(first))])
+    one_year = np.array(
+        [not (known.advanced & (known.specialty_of == s)).any() for s in range(len(first))]
+    )
     second = np.maximum(ranked * later - first, 0) * one_year[:, None]
     second[[name.endswith("/P") for name in known.specialties]] = 0
     advanced = np.bincount(known.specialty_of, known.advanced * known.quota, len(first))
@@ -116,7 +133,10 @@ def groups_of(rates: Any, totals: Any, year: int) -> tuple[NDArray[Any], NDArray
     names = ("US MD senior", "US DO senior", "US IMG", "non-US IMG")
     rows = [rates[year, name] for name in names]
     active = [float(r["active_applicants"] or 0) for r in rows]
-    matched = [float(r["matched_pgy1"] or 0) or a * float(r["match_rate_pct"]) / 100 for r, a in zip(rows, active, strict=True)]
+    matched = [
+        float(r["matched_pgy1"] or 0) or a * float(r["match_rate_pct"]) / 100
+        for r, a in zip(rows, active, strict=True)
+    ]
     everybody = totals[year, "active_applicants"]
     share = float(rates[year, "all applicants"]["match_rate_pct"]) / 100
     active.insert(2, everybody - sum(active))
@@ -144,12 +164,17 @@ def _rows(data: Path, name: str) -> list[dict[str, str]]:
         with path.open(encoding="utf-8", newline="") as stream:
             return list(csv.DictReader(stream))
     except OSError:
-        raise InputError(str(path), "the table of published figures; give the raw data folder with --data") from None
+        raise InputError(
+            str(path), "the table of published figures; give the raw data folder with --data"
+        ) from None
 
 
 def _by_group(table: list[dict[str, str]], what: str, known: Country, join: Any) -> NDArray[Any]:
     """Counts by specialty and group; ``join`` two rows of one specialty (categorical and primary)."""
-    out, index = np.zeros((len(known.specialties), 5)), {name: at for at, name in enumerate(known.specialties)}
+    out, index = (
+        np.zeros((len(known.specialties), 5)),
+        {name: at for at, name in enumerate(known.specialties)},
+    )
     for row in table:
         at = index.get(specialty_id(row["specialty"]))
         if at is not None:
@@ -163,11 +188,19 @@ def _first(data: Path, known: Country, ranked: NDArray[Any], active: NDArray[Any
     index = {name: at for at, name in enumerate(known.specialties)}
     seed, row = ranked * 0.6 + 0.05, np.zeros(len(index))
     for line in _rows(data, "nrmp2026_candidates_per_position"):
-        row[index[specialty_id(line["specialty"])]] = float(line["first_or_only_choice_applicants_all_types"])
+        row[index[specialty_id(line["specialty"])]] = float(
+            line["first_or_only_choice_applicants_all_types"]
+        )
     for line in _rows(data, "co2026_nonus_img_specialty"):
         at = index[specialty_id(line["name"])]
-        row[at] = max(row[at], float(line["allApplicants"]))  # the two tables disagree on obstetrics alone
-        seed[at, 4] = float(line["imgTotal"]) * ranked[at, :4].sum() / max(row[at] - float(line["imgTotal"]), 1)
+        row[at] = max(
+            row[at], float(line["allApplicants"])
+        )  # the two tables disagree on obstetrics alone
+        seed[at, 4] = (
+            float(line["imgTotal"])
+            * ranked[at, :4].sum()
+            / max(row[at] - float(line["imgTotal"]), 1)
+        )
     rest = row == 0
     row[rest] = ranked[rest].sum(axis=1)
     row[rest] *= (active.sum() - row[~rest].sum()) / row[rest].sum()
@@ -178,9 +211,9 @@ def _lists(data: Path) -> dict[str, Any]:
     out: dict[str, Any] = {}
     for row in _rows(data, "co2026_nonus_img_measures"):
         keep = {k: float(v) for k, v in row.items() if k not in _WORDS and v}
-        out.setdefault(specialty_id(row["specialty"]), {}).setdefault(row["cohort" if "cohort" in row else "outcome"], {})[
-            row["measure"]
-        ] = keep
+        out.setdefault(specialty_id(row["specialty"]), {}).setdefault(
+            row["cohort" if "cohort" in row else "outcome"], {}
+        )[row["measure"]] = keep
     return out
 
 
@@ -189,7 +222,9 @@ _WORDS = {"match_year", "applicant_type", "specialty", "measure", "cohort", "out
 
 def _us_scores(data: Path) -> dict[str, dict[str, float]]:
     return {
-        specialty_id(row["specialty"]): {k: float(v) for k, v in row.items() if k not in _WORDS and v}
+        specialty_id(row["specialty"]): {
+            k: float(v) for k, v in row.items() if k not in _WORDS and v
+        }
         for row in _rows(data, "co2026_usmd_senior_step2ck")
     }
 
@@ -202,5 +237,7 @@ def _to_first(data: Path) -> dict[str, float]:
 def _curve(data: Path) -> dict[str, NDArray[Any]]:
     out: dict[str, list[float]] = {}
     for row in _rows(data, "derived_p_match_by_contiguous_ranks_2026"):
-        out.setdefault(specialty_id(row["specialty"]), []).append(float(row["p_match_preferred_specialty_derived"]))
+        out.setdefault(specialty_id(row["specialty"]), []).append(
+            float(row["p_match_preferred_specialty_derived"])
+        )
     return {name: np.array(values) for name, values in out.items()}

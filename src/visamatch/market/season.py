@@ -106,14 +106,35 @@ def prepare(country: Country, seed: int, number: int) -> Prepared:
     """Applications, interviews and lists of season ``number``."""
     c, key = country, key_of(seed, number)
     shock = np.float32(c.shock_sd) * bells(key_of(seed, number, _SHOCK), len(c.count))
-    people = People(*_people(key, c.count, c.count_sd, c.first, c.extra, c.backup, c.preliminary_of, c.preliminary_rate))
+    people = People(
+        *_people(
+            key,
+            c.count,
+            c.count_sd,
+            c.first,
+            c.extra,
+            c.backup,
+            c.preliminary_of,
+            c.preliminary_rate,
+        )
+    )
     openness = _openness(key, c.open_mean, c.open_sd, c.open_closed)
     start, track, code, seen = _apply(
         key, *people, c.applications, c.table, c.tracks_in, c.signals, c.program_of, c.handicap + shock,
         c.loading, c.closed, openness, np.array([c.visa_closed, c.noise_program, c.signal], np.float32),
     )  # fmt: skip
     cutoff, invited = _invite(
-        key, start, track, code, seen, c.quota, c.per_position, c.specialty_of, *people[::2], c.most, c.quality
+        key,
+        start,
+        track,
+        code,
+        seen,
+        c.quota,
+        c.per_position,
+        c.specialty_of,
+        *people[::2],
+        c.most,
+        c.quality,
     )
     lists = Lists(*_rank(
         key, start, track, invited, cutoff, *people, c.specialty_of, c.program_of, c.handicap + shock, c.loading,
@@ -123,7 +144,15 @@ def prepare(country: Country, seed: int, number: int) -> Prepared:
     main = _keep(lists, ranked & ~c.preliminary[lists.track], np.ones(len(people.kind), np.bool_))
     market = arrange(main, c.quota, _couples(main, people.kind, c.couples, c.city))
     return Prepared(
-        people, openness, shock, cutoff, np.diff(start).astype(np.int32), _sums(start, invited), main, lists, market,
+        people,
+        openness,
+        shock,
+        cutoff,
+        np.diff(start).astype(np.int32),
+        _sums(start, invited),
+        main,
+        lists,
+        market,
         _offers(seen, cutoff),
     )
 
@@ -136,7 +165,9 @@ def finish(country: Country, market: Prepared, found: Any) -> Season:
     extra = _keep(lists, np.isfinite(lists.score) & c.preliminary[lists.track], wants)
     second = solve(arrange(extra, c.quota))
     worst = np.minimum(_worst(main, found, c.quota), _worst(extra, second, c.quota))
-    floor = np.where(market.cutoff <= 1, -np.inf, LOWEST + STEP * market.cutoff - c.margin[c.specialty_of])
+    floor = np.where(
+        market.cutoff <= 1, -np.inf, LOWEST + STEP * market.cutoff - c.margin[c.specialty_of]
+    )
     return Season(
         people=market.people,
         interview=np.where(market.cutoff <= 1, 0, market.cutoff).astype(np.uint8),
@@ -196,7 +227,9 @@ def _openness(key, mean, sd, closed):  # type: ignore[no-untyped-def]
     for p in range(len(mean)):
         own = mix(mix(key, _OPEN), p)
         value = (mean[p] + sd * bell(own) - LOWEST) / STEP
-        code[p] = NOBODY if unit(mix(own, 1)) < closed[p] else np.uint8(min(max(value + 0.5, 1), 254))
+        code[p] = (
+            NOBODY if unit(mix(own, 1)) < closed[p] else np.uint8(min(max(value + 0.5, 1), 254))
+        )
     return code
 
 
@@ -229,12 +262,12 @@ def _apply(key, kind, strength, specialty, applications, table, tracks_in, signa
                 which = 2
             mean = applications[k, which] * np.exp(0.35 * bell(mix(mix(own, _SIZE), j)))
             wanted = int(min(mean, 0.7 * abs(tracks_in[s]) + 1))
-            base = strength[a] + handicap[s, k]
+            base, draw = strength[a] + handicap[s, k], mix(own, s)
             sent = 0
             for n in range(2 * wanted):
                 if sent == wanted:
                     break
-                t = table[group, s, mix(mix(own, s), n) >> width]
+                t = table[group, s, mix(draw, n) >> width]
                 if stamp[t] == a:
                     continue
                 stamp[t] = a
@@ -247,7 +280,11 @@ def _apply(key, kind, strength, specialty, applications, table, tracks_in, signa
                     score = base + loading[k] * (LOWEST + STEP * o) + noise * bell(mix(own, -2 - t))
                     if sent <= signals[s]:
                         score += bonus
-                c = np.uint8(min(max((score - LOWEST) / STEP + 0.5, 1), 254)) if score > -50 else np.uint8(0)
+                c = (
+                    np.uint8(min(max((score - LOWEST) / STEP + 0.5, 1), 254))
+                    if score > -50
+                    else np.uint8(0)
+                )
                 track[e], code[e] = t, c
                 seen[t, c] += 1
                 e += 1
@@ -266,10 +303,12 @@ def _liking(own, s, first, quality_t, t):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True)
-def _invite(key, start, track, code, seen, quota, per_position, specialty_of, kind, specialty, most, quality):  # type: ignore[no-untyped-def]
+def _invite(
+    key, start, track, code, seen, quota, per_position, specialty_of, kind, specialty, most, quality
+):  # type: ignore[no-untyped-def]
     """Waves of invitations: the last code invited by each track, and who holds an invitation (1)."""
     tracks = len(quota)
-    cutoff, before = np.full(tracks, 255, np.int64), np.full(tracks, 255, np.int64)
+    cutoff, before = np.full(tracks, 255, np.uint8), np.full(tracks, 255, np.uint8)
     room = np.empty(tracks, np.int64)
     invited = np.zeros(len(track), np.uint8)
     held = np.zeros(len(kind), np.int64)
@@ -286,7 +325,8 @@ def _invite(key, start, track, code, seen, quota, per_position, specialty_of, ki
             own, n = mix(key, a), 0
             for e in range(start[a], start[a + 1]):
                 t = track[e]
-                if cutoff[t] <= code[e] < before[t]:
+                c = code[e]
+                if c >= cutoff[t] and c < before[t]:
                     place[n] = e
                     n += 1
             if n == 0:
@@ -309,7 +349,7 @@ def _invite(key, start, track, code, seen, quota, per_position, specialty_of, ki
                 for i in range(n):
                     invited[place[i]] = 1
                 held[a] += n
-    return cutoff.astype(np.uint8), invited
+    return cutoff, invited
 
 
 @numba.njit(cache=True)
@@ -319,7 +359,11 @@ def _rank(key, start, track, invited, cutoff, kind, strength, specialty, special
     total = 0
     for e in range(len(invited)):
         total += invited[e]
-    begin, listed, score = np.zeros(len(kind) + 1, np.int32), np.empty(total, np.int32), np.empty(total, np.float32)
+    begin, listed, score = (
+        np.zeros(len(kind) + 1, np.int32),
+        np.empty(total, np.int32),
+        np.empty(total, np.float32),
+    )
     liking, place = np.empty(total, np.float32), np.empty(total, np.int32)
     m = 0
     for a in range(len(kind)):
@@ -330,7 +374,11 @@ def _rank(key, start, track, invited, cutoff, kind, strength, specialty, special
             t = track[e]
             s = specialty_of[t]
             here = mix(own, -2 - t)
-            value = strength[a] + handicap[s, k] + loading[k] * (LOWEST + STEP * openness[program_of[t]])
+            value = (
+                strength[a]
+                + handicap[s, k]
+                + loading[k] * (LOWEST + STEP * openness[program_of[t]])
+            )
             value += noises[0] * bell(here) + noises[1] * bell(mix(here, _DAY)) - late[s, k]
             if value < LOWEST + STEP * cutoff[t] - margin[s]:
                 value = -np.inf
@@ -439,7 +487,10 @@ def _couples(lists: Lists, kind: Any, counts: Any, city: Any) -> Couples:
     """Couples, both of one kind, neighbors in the order of applicants; ``counts`` by kind."""
     first = np.searchsorted(kind, np.arange(len(counts)))
     member = np.concatenate(
-        [at + np.arange(2 * number).reshape(-1, 2) for at, number in zip(first, counts, strict=True)]
+        [
+            at + np.arange(2 * number).reshape(-1, 2)
+            for at, number in zip(first, counts, strict=True)
+        ]
     ).astype(np.int32)
     return Couples(member, *_joint(lists.start, lists.track, member, city))
 
