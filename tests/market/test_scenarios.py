@@ -45,7 +45,7 @@ def toy(seasons: int = 40) -> Scenarios:
 def test_codes_keep_values_and_infinities():
     values = np.array([-np.inf, -3.5, 0.0, 1.28, 6.0, np.inf], np.float32)
     back = decode(encode(values))
-    assert np.allclose(back[1:5], values[1:5], atol=0.021)
+    assert np.allclose(back[1:5], values[1:5], atol=0.031)
     assert np.isneginf(back[0])
     assert np.isposinf(back[5])
     assert list(encode(np.array([99.0, -99.0], np.float32))) == [254, 1]

@@ -196,8 +196,10 @@ def step_margins(
     p: dict[str, Any], published: Published, known: Country, got: Measures, size: float
 ) -> None:
     """One proportional step of the margins, in place."""
-    names = known.specialties
+    names, index = known.specialties, published.index
     chosen = np.clip((published.first + 1) / (got.first + 1), 0.5, 2) ** (0.7 * size)
+    taken = np.clip((published.matched + 5) / (got.took + 5), 0.5, 2) ** (0.7 * size)
+    chosen[:, :3] = np.sqrt(chosen[:, :3] * taken[:, :3])  # US graduates: who ranks two specialties may put either first
     for at, name in enumerate(names):
         for kind, g in zip(KINDS, OF_KIND, strict=True):
             if kind in p["first_choice"].get(name, {}):
@@ -217,10 +219,10 @@ def step_margins(
         row = p["handicap"][name]
         for kind, g in zip(KINDS, OF_KIND, strict=True):
             if g:
-                row[kind] = round(float(np.clip(row[kind] + size * 0.7 * ratio[at, g], -6, 3)), 3)
+                row[kind] = round(float(np.clip(row[kind] + size * 0.7 * ratio[at, g], -7, 3)), 3)
         places = np.bincount(known.specialty_of, known.quota, len(names))[at]
         gap = published.filled[at] - got.filled[at] / max(places, 1)
-        p["margin"][name] = round(float(np.clip(p["margin"][name] + size * 6 * gap, -1.5, 4.0)), 3)
+        p["margin"][name] = round(float(np.clip(p["margin"][name] + size * 10 * gap, -2, 8)), 3)
     factor = (published.active / got.active) ** size
     late = np.log((got.placed / got.active) / (published.placed / published.active))
     for kind, g, part in zip(KINDS, OF_KIND, _PARTS, strict=True):
@@ -229,7 +231,7 @@ def step_margins(
         )  # IMG kinds: between lists and ERAS counts
         p["applicants"][kind] = round(min(most, p["applicants"][kind] * float(factor[g])), 1)
         for name in names:
-            step = late[g]
+            step = late[g] if g != 3 else (late[g] + np.log((got.took[index[name], 3] + 3) / (published.matched[index[name], 3] + 3))) / 2
             if g == 4 and name in MEASURED:
                 step = _too_many(published, got, name)
             now = p["late"][name][kind]

@@ -56,7 +56,7 @@ KINDS: tuple[Kind, ...] = (
     "us_md", "us_do", "us_prior", "us_img", "non_us_img", "non_us_img_visa",
 )  # fmt: skip
 ANYBODY, NOBODY = 0, 255  # codes of -inf and +inf
-LOWEST, STEP = np.float32(-4.0), np.float32(0.04)  # code c stands for LOWEST + STEP * c
+LOWEST, STEP = np.float32(-8.0), np.float32(0.06)  # code c stands for LOWEST + STEP * c
 SHIPPED = files("visamatch.market") / "data" / "scenarios.npz"
 
 Floats = NDArray[np.float32]

@@ -418,7 +418,7 @@ def _by_place(track, score, tracks):  # type: ignore[no-untyped-def]
     """Entries by track, best score first: two counting sorts; ties by row."""
     code = np.empty(len(track), np.int64)
     for e in range(len(track)):
-        code[e] = min(max(int((9.0 - score[e]) * 4096.0), 0), 65535)
+        code[e] = min(max(int((16.0 - score[e]) * 2048.0), 0), 65535)
     once = _counting(code, np.arange(len(track)), 65536)
     return _counting(track, once, tracks)
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from visamatch.web.views import about, errors, keep, my_list, profile, programs, start
+from visamatch.web.views import about, errors, keep, match, my_list, profile, programs, start
 
 urlpatterns = [
     path("", start.start, name="start"),
@@ -15,6 +15,8 @@ urlpatterns = [
     path("file/", keep.keep, name="keep"),
     path("file/visamatch.json", keep.download, name="download"),
     path("file/restore/", keep.restore, name="restore"),
+    path("match/", match.match, name="match"),
+    path("method/market/", match.method, name="method-market"),
     path("about/", about.about, name="about"),
 ]
 
