@@ -32,10 +32,10 @@ SHAPE = {  # steps tried for each, as factors
 }  # fmt: skip
 VISA_NEED = 0.7  # of non-US IMG; no table says it (green-card holders count as non-US): a judgement
 _PARTS = np.array([1, 1, 1, 1, 1 - VISA_NEED, VISA_NEED])
-MOST_PER_ACTIVE = (1.04, 1.06, 1.4, 1.3, 1.3)
+MOST_PER_ACTIVE = (1.04, 1.06, 1.6, 1.3, 1.3)
 """Applicants for each one with a list, at most: ERAS counted 17,569 to 20,756 IMG for 16,154 lists in 2026."""
 
-_LATE_GAIN = (6.0, 6.0, 1.5, 1.5, 2.0)  # a rate near 1 moves little
+_LATE_GAIN = (6.0, 6.0, 1.5, 2.0, 3.0)  # a rate near 1 moves little
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +222,7 @@ def step_margins(
                 row[kind] = round(float(np.clip(row[kind] + size * 0.7 * ratio[at, g], -7, 3)), 3)
         places = np.bincount(known.specialty_of, known.quota, len(names))[at]
         gap = published.filled[at] - got.filled[at] / max(places, 1)
-        p["margin"][name] = round(float(np.clip(p["margin"][name] + size * 10 * gap, -2, 8)), 3)
+        p["margin"][name] = round(float(np.clip(p["margin"][name] + size * 10 * gap, -2, 12)), 3)
     factor = (published.active / got.active) ** size
     late = np.log((got.placed / got.active) / (published.placed / published.active))
     for kind, g, part in zip(KINDS, OF_KIND, _PARTS, strict=True):
@@ -236,7 +236,7 @@ def step_margins(
                 step = _too_many(published, got, name)
             now = p["late"][name][kind]
             p["late"][name][kind] = round(
-                float(np.clip(now + size * _LATE_GAIN[g] * step, -4, 5)), 3
+                float(np.clip(now + size * _LATE_GAIN[g] * step, -5, 12)), 3
             )
 
 
