@@ -10,14 +10,15 @@ from visamatch.web.views import (
     filings,
     keep,
     letters,
+    match,
     my_list,
     paths,
     plan,
     profile,
     programs,
+    rank,
     readings,
     sheets,
-    rank,
     start,
 )
 
@@ -45,6 +46,8 @@ urlpatterns = [
     path("file/visamatch.json", keep.download, name="download"),
     path("file/restore/", keep.restore, name="restore"),
     path("paths/", paths.visa_paths, name="paths"),
+    path("match/", match.match, name="match"),
+    path("method/market/", match.method, name="method-market"),
     path("about/", about.about, name="about"),
 ]
 
