@@ -199,7 +199,9 @@ def step_margins(
     names, index = known.specialties, published.index
     chosen = np.clip((published.first + 1) / (got.first + 1), 0.5, 2) ** (0.7 * size)
     taken = np.clip((published.matched + 5) / (got.took + 5), 0.5, 2) ** (0.7 * size)
-    chosen[:, :3] = np.sqrt(chosen[:, :3] * taken[:, :3])  # US graduates: who ranks two specialties may put either first
+    chosen[:, :3] = np.sqrt(
+        chosen[:, :3] * taken[:, :3]
+    )  # US graduates: who ranks two specialties may put either first
     for at, name in enumerate(names):
         for kind, g in zip(KINDS, OF_KIND, strict=True):
             if kind in p["first_choice"].get(name, {}):
@@ -231,7 +233,17 @@ def step_margins(
         )  # IMG kinds: between lists and ERAS counts
         p["applicants"][kind] = round(min(most, p["applicants"][kind] * float(factor[g])), 1)
         for name in names:
-            step = late[g] if g != 3 else (late[g] + np.log((got.took[index[name], 3] + 3) / (published.matched[index[name], 3] + 3))) / 2
+            step = (
+                late[g]
+                if g != 3
+                else (
+                    late[g]
+                    + np.log(
+                        (got.took[index[name], 3] + 3) / (published.matched[index[name], 3] + 3)
+                    )
+                )
+                / 2
+            )
             if g == 4 and name in MEASURED:
                 step = _too_many(published, got, name)
             now = p["late"][name][kind]

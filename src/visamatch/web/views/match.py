@@ -30,7 +30,10 @@ def match(request: HttpRequest) -> HttpResponse:
         "step": steps[number],
         "number": number,
         "last": len(steps) - 1,
-        "applicants": [(name, _marked(name, wishes, steps[number])) for name, wishes in walkthrough.APPLICANTS.items()],
+        "applicants": [
+            (name, _marked(name, wishes, steps[number]))
+            for name, wishes in walkthrough.APPLICANTS.items()
+        ],
         "programs": [
             (name, walkthrough.QUOTA[name], _marked_program(name, ranks, steps[number]))
             for name, ranks in walkthrough.PROGRAMS.items()
@@ -48,7 +51,9 @@ def _marked(name: str, wishes: tuple[str, ...], step: walkthrough.Step) -> list[
     return [(one, _state(name, one, step)) for one in wishes]
 
 
-def _marked_program(name: str, ranks: tuple[str, ...], step: walkthrough.Step) -> list[tuple[str, str]]:
+def _marked_program(
+    name: str, ranks: tuple[str, ...], step: walkthrough.Step
+) -> list[tuple[str, str]]:
     return [(one, _state(one, name, step)) for one in ranks]
 
 
