@@ -87,6 +87,17 @@ def test_reordered_and_renamed_columns_and_sorted_rows_are_recognised():
     assert found.workspace.entries[1] == MINE.entries[1]
 
 
+def test_a_header_renamed_to_anything_is_known_in_our_workbook():
+    def rename(sheet):
+        cell(sheet, "Notes", 1).value = "What I think"
+        cell(sheet, "Interest", 2).value = 2
+        cell(sheet, "Interest", 1).value = "♥"
+
+    found = imported(edited(OURS, rename), MINE)
+    assert facts(found) == [(2, "interest", 4, 2)]
+    assert found.unknown_columns_kept == ("Car",)
+
+
 def test_a_row_that_is_gone_is_told_and_taken_off_only_on_demand():
     sheet = edited(OURS, lambda s: s.delete_rows(3))
     told = imported(sheet, MINE)

@@ -196,9 +196,11 @@ def test_round_trip_through_libreoffice(tmp_path):
         for at, line in enumerate(start(limit=120))
     ]
     mine = Workspace(entries=tuple(entries), columns=("Own",))
-    found = imported(
-        through_libreoffice(tmp_path, workbook(known_lines(mine), mine.columns), "xlsx"), mine
+    renamed = edited(
+        workbook(known_lines(mine), mine.columns),
+        lambda s: setattr(cell(s, "Notes", 1), "value", "X"),
     )
+    found = imported(through_libreoffice(tmp_path, renamed, "xlsx"), mine)
     assert silent(found)
     assert found.workspace == mine
 

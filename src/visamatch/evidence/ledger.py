@@ -45,6 +45,9 @@ class Ledger:
             found.append((claim, _reach(claim, program, "institution")))
         for claim in self._of(place.system_id):
             found.append((claim, _reach(claim, program, "system")))
+        for sister in known.programs_of.get(place.institution_id, ()):
+            if sister.program_id != program.program_id:
+                found += [(claim, "other") for claim in self._of(sister.program_id)]
         for petitioner in known.petitioners_of.get(place.institution_id, ()):
             training = [name for name in petitioner.institutions if name in known.programs_of]
             widest: Reach = "institution" if len(training) == 1 else "system"

@@ -11,7 +11,9 @@ from typing import Literal
 from visamatch.facts.tables import Source
 
 SubjectKind = Literal["program", "institution", "system", "petitioner"]
-Property = Literal["policy", "reply", "alumni", "trainee_filings", "approvals", "silence"]
+Property = Literal[
+    "policy", "reply", "alumni", "trainee_filings", "family_filings", "approvals", "silence"
+]
 Reach = Literal["program", "institution", "system", "other"]
 Answer = Literal["yes", "no", "unknown"]
 TraineeKind = Literal["resident", "fellow", "resident_or_fellow"]
@@ -84,7 +86,21 @@ class Silence:
     period: str
 
 
-Claim = VisaPolicy | TraineeFilings | H1bApprovals | Silence
+@dataclass(frozen=True, slots=True)
+class FamilyFilings:
+    """What other institutions of the same system or school filed for trainees, each for itself.
+
+    ``institutions`` of ``members`` filed; an empty count is a finding as well.
+    """
+
+    resident: int
+    fellow: int
+    institutions: int
+    members: int
+    period: str
+
+
+Claim = VisaPolicy | TraineeFilings | FamilyFilings | H1bApprovals | Silence
 
 
 @dataclass(frozen=True, slots=True)

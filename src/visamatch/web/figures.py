@@ -11,6 +11,7 @@ from functools import lru_cache
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from visamatch.advice.plan import Point
 from visamatch.directory.who_files import Year
 from visamatch.evidence.assessment import Chance
 
@@ -54,6 +55,20 @@ def whisker(chance: Chance, size: str = "small") -> SafeString:
         f'<line class="axis" x1="0" x2="100%" y1="{middle}" y2="{middle}"/>{ticks}'
         f'<line class="span" x1="{low}%" x2="{high}%" y1="{middle}" y2="{middle}"/>'
         f'<circle class="dot" cx="{mean}%" cy="{middle}" r="{radius}"/></svg>'
+    )
+
+
+def strip(quarters: tuple[float, float, float], lowest: float, highest: float) -> SafeString:
+    """Quarter, half and three quarters of some programs on an axis from ``lowest`` to ``highest``."""
+    low, middle, high = (
+        round(100 * min(1.0, max(0.0, (one - lowest) / (highest - lowest))), 1) for one in quarters
+    )
+    return mark_safe(
+        f'<svg class="whisker small" height="20" role="img" aria-label="middle {quarters[1]:+.1f}, '
+        f'half of the programs from {quarters[0]:+.1f} to {quarters[2]:+.1f}">'
+        f'<line class="axis" x1="0" x2="100%" y1="10" y2="10"/>'
+        f'<line class="span" x1="{low}%" x2="{high}%" y1="10" y2="10"/>'
+        f'<circle class="dot" cx="{middle}%" cy="10" r="5"/></svg>'
     )
 
 
@@ -107,6 +122,30 @@ def columns(years: Sequence[Year]) -> SafeString:
     return mark_safe(
         f'<svg class="columns" width="100%" height="{height + foot}" role="img" aria-label="{label}">'
         f'<line class="axis" x1="0" x2="100%" y1="{height}" y2="{height}"/>{"".join(parts)}</svg>'
+    )
+
+
+def curve(points: Sequence[Point], stop: int) -> SafeString:
+    """The chance to match against the number of applications: line, band, and the stop line."""
+    last = max(1, len(points))
+    spots = [(0.0, Chance(0.0, 0.0, 0.0))]
+    spots += [(100 * point.applications / last, point.p_match) for point in points]
+    line = " ".join(f"{x:.2f},{100 - 100 * part.mean:.1f}" for x, part in spots)
+    band = [f"{x:.2f},{100 - 100 * part.high:.1f}" for x, part in spots]
+    band += [f"{x:.2f},{100 - 100 * part.low:.1f}" for x, part in reversed(spots)]
+    at = round(100 * stop / last, 2)
+    ticks = "".join(
+        f'<line class="tick" x1="0" x2="100%" y1="{y}" y2="{y}"/><text x="0" y="{y - 4}">{label}</text>'
+        for y, label in ((20, "100 %"), (110, "50 %"), (200, "0"))
+    )
+    return mark_safe(
+        f'<svg class="curve" width="100%" height="240" role="img" aria-label="Chance to match by number of'
+        f' applications, from 0 to {len(points)}; worth it up to {stop}. The table below has the figures.">{ticks}'
+        f'<svg y="20" width="100%" height="180" viewBox="0 0 100 100" preserveAspectRatio="none">'
+        f'<polygon class="band" points="{" ".join(band)}"/><polyline class="line" points="{line}"/></svg>'
+        f'<line class="stop" x1="{at}%" x2="{at}%" y1="20" y2="200"/>'
+        f'<text x="{at}%" y="218" text-anchor="{"end" if at > 70 else "start"}">stop line: {stop}</text>'
+        f'<text x="0" y="236">applications</text><text x="100%" y="236" text-anchor="end">{len(points)}</text></svg>'
     )
 
 

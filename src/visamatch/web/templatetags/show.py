@@ -11,6 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from visamatch.directory.programs import directory
+from visamatch.documents.columns import title_of
 from visamatch.evidence.assessment import Chance, Standing, Weighed
 from visamatch.evidence.words import statement_text
 from visamatch.facts.states import STATES
@@ -23,11 +24,14 @@ _ISO = re.compile(r"(\d{4}-\d{2}(?:-\d{2})?)")
 register = template.Library()
 register.filter("percent", figures.percent)
 register.simple_tag(figures.whisker, name="whisker")
+register.simple_tag(figures.strip, name="strip")
 register.simple_tag(figures.mark, name="mark")
 register.simple_tag(figures.bar, name="bar")
 register.simple_tag(figures.axis, name="axis")
 register.simple_tag(figures.columns, name="columns")
+register.simple_tag(figures.curve, name="curve")
 register.filter("says", statement_text)
+register.filter("column", title_of)
 
 VERDICT_MARKS = {
     "open": "says_yes",
@@ -52,6 +56,7 @@ KIND = {
     "trainee_filings": "Labor filings",
     "approvals": "H-1B approvals",
     "silence": "Silence",
+    "family_filings": "Filings of its system",
     "alumni": "Alumni",
     "reply": "Reply",
 }
@@ -172,6 +177,12 @@ def verdict_mark(verdict: str) -> str:
 def pair(one: object, other: object) -> tuple[object, object]:
     """Two things to go through in a row."""
     return one, other
+
+
+@register.filter
+def points(part: float) -> str:
+    """A share as percentage points: ``0.0312`` is 3.1."""
+    return f"{100 * part:.1f}"
 
 
 @register.filter

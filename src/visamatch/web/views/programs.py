@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import date
 from itertools import chain
 
@@ -21,11 +22,12 @@ from visamatch.errors import InputError
 from visamatch.evidence.ages import last_day
 from visamatch.evidence.assess import assess, assess_all
 from visamatch.evidence.assessment import Assessment, Weighed
-from visamatch.evidence.words import J1, STANDINGS
+from visamatch.evidence.words import J1, OFFERS, STANDINGS
 from visamatch.facts.states import STATES
-from visamatch.facts.tables import Quota
+from visamatch.facts.tables import Program, Quota
 from visamatch.web.filters import DISTANCES, MODES, SORTS, address_for, offered, read_filters
 from visamatch.web.guards import mine, program_or_404, today
+from visamatch.web.review import reviews_of
 from visamatch.workspace.profile import Profile
 from visamatch.workspace.sponsor_list import find
 
@@ -66,6 +68,13 @@ def program(request: HttpRequest, program_id: str) -> HttpResponse:
     found = program_or_404(program_id)
     if found.program_id != program_id:
         return redirect("program", program_id=found.program_id)
+    return program_page(request, found)
+
+
+def program_page(
+    request: HttpRequest, found: Program, typed: Mapping[str, str] | None = None, problem: str = ""
+) -> HttpResponse:
+    """The page of a program; with the words ``typed`` into its box where they could not be read."""
     workspace, known = mine(request).workspace, directory()
     assessment = assess(found, today(), workspace.profile, workspace.statements)
     tracks = known.tracks_of.get(found.program_id, ())
@@ -94,8 +103,15 @@ def program(request: HttpRequest, program_id: str) -> HttpResponse:
         ),
         "history": known.history_of.get(found.program_id, ())[::-1],
         "sources": [known.sources[key] for key in sorted(sources) if key in known.sources],
+        "reviews": reviews_of(workspace, found.program_id),
+        "own": {item.statement_id for item in workspace.statements},
+        "typed": typed or {},
+        "problem": problem,
+        "offers": OFFERS,
+        "answers": J1,
     }
-    return render(request, "program.html", context | _paths(assessment, workspace.profile))
+    context |= _paths(assessment, workspace.profile)
+    return render(request, "program.html", context, status=400 if problem else 200)
 
 
 def _paths(seen: Assessment, profile: Profile | None) -> dict[str, object]:
