@@ -7,6 +7,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.advice.season import ship
+
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -52,12 +54,15 @@ def visit(browser: Browser, live_server):
 
 
 @pytest.fixture
-def filled(client, program_with):
+def filled(client, program_with, monkeypatch):
     """A workspace with a profile and two listed programs, and the addresses worth looking at."""
+    ship(monkeypatch)
     listed = [program_with(code).program_id for code in ("conflict", "unknown")]
     client.post("/profile/sample/in-us-step3-passed/")
     for program in listed:
         client.post("/list/add/", {"program": program})
+    words = "We sponsor J-1 visas. H-1B visas are considered if Step 3 is passed by February 15."
+    client.post(f"/programs/{listed[1]}/read/", {"text": words, "kind": "page"})
     return [
         "/",
         "/profile/",
@@ -66,6 +71,8 @@ def filled(client, program_with):
         f"/programs/{listed[0]}/",
         f"/programs/{listed[1]}/",
         "/list/",
+        "/plan/?budget=300&more=1",
+        "/rank/",
         "/paths/?payment=on",
         "/calendar/",
         "/after/?state=MA&fellowship=3",
@@ -73,6 +80,7 @@ def filled(client, program_with):
         f"/letters/{listed[1]}/?kind=love",
         "/file/",
         "/about/",
+        "/filings/?state=MA",
         "/nowhere/",
     ]
 

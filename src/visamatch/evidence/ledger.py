@@ -45,6 +45,9 @@ class Ledger:
             found.append((claim, _reach(claim, program, "institution")))
         for claim in self._of(place.system_id):
             found.append((claim, _reach(claim, program, "system")))
+        for sister in known.programs_of.get(place.institution_id, ()):
+            if sister.program_id != program.program_id:
+                found += [(claim, "other") for claim in self._of(sister.program_id)]
         for petitioner in known.petitioners_of.get(place.institution_id, ()):
             training = [name for name in petitioner.institutions if name in known.programs_of]
             widest: Reach = "institution" if len(training) == 1 else "system"
@@ -96,6 +99,11 @@ def _joined(claims: list[Statement]) -> Statement:
         count=sum(filings.count for filings in counts),
         wage_min=None,
         wage_max=None,
+        prevailing_min=None,
+        prevailing_max=None,
+        new=None,
+        continuing=None,
+        cases=tuple(sorted(case for filings in counts for case in filings.cases)),
         other_specialties=tuple(claim.specialty_id for claim in claims if claim.specialty_id),
     )
     name = f"lca-{first.subject}-{counts[0].fiscal_year}-{counts[0].kind}-others"
@@ -154,7 +162,18 @@ def _filings(sources: dict[str, Source]) -> Iterator[Statement]:
             subject=row.petitioner_id,
             property="trainee_filings",
             value=TraineeFilings(
-                row.fiscal_year, row.period, kind, row.count, row.wage_min, row.wage_max
+                row.fiscal_year,
+                row.period,
+                kind,
+                row.count,
+                row.wage_min,
+                row.wage_max,
+                (),
+                row.prevailing_min,
+                row.prevailing_max,
+                row.new,
+                row.continuing,
+                row.cases,
             ),
             as_of=row.period.rsplit("/", 1)[-1],
             source=sources[row.source[0]],
