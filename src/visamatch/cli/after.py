@@ -40,7 +40,7 @@ def step3(profile: ProfileFile, program: Programs = None, on: On = "", json: Jso
     if plan.needed and not plan.passed:
         typer.echo(
             f"Second day {plan.sits}: result {plan.result[0]} to {plan.result[1]};"
-            f" chance that it is there for the rank list {plan.chance_for_ranking:.0%}"
+            f" chance that it is there for the rank list {min(plan.chance_for_ranking, 0.99):.0%}"
         )
     for each in plan.demands:
         if each.rule != "unknown":
