@@ -1,9 +1,10 @@
 """Estimate the year-ahead chance of a first approval (evidence/persistence.py) and measure it on held-out employers.
 
 Input: USCIS approvals FY2014 to FY2022 of hospital-like employers
-(``filings/uscis_datahub_health_univ_FY2014_2023.parquet`` below ``--data``; 2023, a part, is left out). An employer is a state and the last four digits of a tax id, or a
-name where no year gives one. Half of the employers, drawn with a fixed seed, are kept out of the fit and predicted for
-2020, 2021 and 2022 from the years before; the yardstick is last year's answer, calibrated on the same training half.
+(``filings/uscis_datahub_health_univ_FY2014_2023.parquet`` below ``--data``; 2023, a part, is left out). An employer
+is a state and the last four digits of a tax id, or a name where no year gives one. Half of the employers, drawn with a
+fixed seed, are kept out of the fit and predicted for 2020, 2021 and 2022 from the years before; the yardstick is last
+year's answer, calibrated on the same training half.
 """
 
 from __future__ import annotations
