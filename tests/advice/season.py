@@ -36,6 +36,7 @@ def season(count: int = 40) -> Scenarios:
             np.array([1.2, 0.9, 0.5, 0.2, 0.0, -0.1], np.float32), (len(specialties), 1)
         ),
         season=np.zeros((count, len(KINDS)), np.float32),
+        late=np.zeros((len(specialties), len(KINDS)), np.float32),
         loading=np.array([0, 0, 0, 0.5, 1, 1], np.float32),
         closed=np.array([0, 0, 0, 0, 1, 1], bool),
         noise_program=0.6,

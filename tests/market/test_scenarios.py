@@ -31,6 +31,7 @@ def toy(seasons: int = 40) -> Scenarios:
         openness=np.full((seasons, 2), encode(np.array([0.0], np.float32))[0]),
         handicap=np.zeros((1, len(KINDS)), np.float32),
         season=np.zeros((seasons, len(KINDS)), np.float32),
+        late=np.zeros((1, len(KINDS)), np.float32),
         loading=np.array([0, 0, 0, 1, 1, 1], np.float32),
         closed=np.array([0, 0, 0, 0, 1, 1], bool),
         noise_program=0.6,

@@ -61,8 +61,225 @@ def propose(start, entry, list_start, listed, word_start, held, free, cutoff, at
             out = np.int64(cutoff[p])
             held[base + (out >> 6)] &= ~(_ONE << np.uint64(out & 63))
             cutoff[p] = _worst(held, base, out)
-            loser = listed[list_start[p] + out]
+            loser = listed[list_start[p] + out, 0]
             at[loser] += 1
             queue[rejected] = loser
             rejected += 1
         waiting = rejected
+
+
+# What couples need lies in three tables of int32, so that each function takes the same few arrays.
+QUOTA, FREE, CUTOFF, LIST, LIST_END, WORD, REOPEN = range(7)
+"""``seat``, a row a program: its seats, its stretch of ``listed``, its bitmap, whether it is to look again."""
+AT, END, COUPLE = range(3)
+"""``who``, a row an applicant: the entry held (or the end of the row), the end of the row, the couple or -1."""
+FIRST, SECOND, BEGIN, STOP, CHOICE, ASIDE = range(6)
+"""``pair``, a row a couple: members, rows of ``option``, the row held (or STOP), whether it is set aside."""
+WAITING, VACATED, TALLY = range(3)
+"""``work``, three rows: two stacks whose first item counts the others; programs asked, the couple that moved last."""
+
+
+@njit(cache=True)
+def _fits(ea, eb, entry, held, seat):  # type: ignore[no-untyped-def]
+    """Whether programs take a couple at entries ``ea`` and ``eb`` (-1: none); it holds no seat now."""
+    if ea < 0 or eb < 0 or entry[ea, 0] != entry[eb, 0]:
+        first = ea < 0 or entry[ea, 1] <= seat[entry[ea, 0], CUTOFF]
+        return first and (eb < 0 or entry[eb, 1] <= seat[entry[eb, 0], CUTOFF])
+    p = entry[ea, 0]
+    if seat[p, QUOTA] < 2:
+        return False
+    below = np.int64(seat[p, LIST_END] - seat[p, LIST])
+    for _ in range(2 - seat[p, FREE]):  # so many of those it holds must go, and be worse than both
+        below = _worst(held, seat[p, WORD], below)
+    return max(entry[ea, 1], entry[eb, 1]) < below
+
+
+@njit(cache=True)
+def _leave(e, entry, held, seat):  # type: ignore[no-untyped-def]
+    """Whoever holds entry e gives up the seat."""
+    p, r = entry[e, 0], np.int64(entry[e, 1])
+    held[seat[p, WORD] + (r >> 6)] &= ~(_ONE << np.uint64(r & 63))
+    seat[p, FREE] += 1
+    seat[p, CUTOFF] = OPEN
+
+
+@njit(cache=True)
+def sit(e, entry, held, seat):  # type: ignore[no-untyped-def]
+    """The applicant of entry e takes a seat. Returns where in ``listed`` the one stands who loses it, or -1."""
+    p, r = entry[e, 0], np.int64(entry[e, 1])
+    base, loser = seat[p, WORD], np.int64(-1)
+    if seat[p, FREE] > 0:
+        seat[p, FREE] -= 1
+    else:
+        out = np.int64(seat[p, CUTOFF])
+        held[base + (out >> 6)] &= ~(_ONE << np.uint64(out & 63))
+        loser = seat[p, LIST] + out
+    held[base + (r >> 6)] |= _ONE << np.uint64(r & 63)
+    if seat[p, FREE] == 0:
+        seat[p, CUTOFF] = _worst(held, base, np.int64(seat[p, LIST_END] - seat[p, LIST]))
+    return loser
+
+
+@njit(cache=True)
+def _push(stack, value):  # type: ignore[no-untyped-def]
+    stack[0] += 1
+    stack[stack[0]] = value
+
+
+@njit(cache=True)
+def _reopen(e, entry, seat, work):  # type: ignore[no-untyped-def]
+    """The program of entry e is to look again whom it could have."""
+    p = entry[e, 0]
+    if not seat[p, REOPEN]:
+        seat[p, REOPEN] = 1
+        _push(work[VACATED], p)
+
+
+@njit(cache=True)
+def _give_up(a, entry, held, seat, who, work):  # type: ignore[no-untyped-def]
+    """Applicant a ends with no seat; the one held, if any, is vacant."""
+    if who[a, AT] < who[a, END]:
+        _leave(who[a, AT], entry, held, seat)
+        _reopen(who[a, AT], entry, seat, work)
+    who[a, AT] = who[a, END]
+
+
+@njit(cache=True)
+def _take(e, entry, listed, held, seat, who, pair, work):  # type: ignore[no-untyped-def]
+    """Someone sits at entry e. Who loses the seat proposes again: a single goes on, a couple gives up both."""
+    loser = sit(e, entry, held, seat)
+    if loser < 0:
+        return
+    a = listed[loser, 0]
+    c = who[a, COUPLE]
+    if c < 0:
+        who[a, AT] += 1
+        _push(work[WAITING], a)
+        return
+    who[a, AT] = who[a, END]
+    _give_up(pair[c, FIRST] + pair[c, SECOND] - a, entry, held, seat, who, work)
+    pair[c, CHOICE] = pair[c, STOP]
+    _push(work[WAITING], -1 - c)
+
+
+@njit(cache=True)
+def better_choice(c, must, entry, option, held, seat, who, pair, work):  # type: ignore[no-untyped-def]
+    """Couple c's best choice that fits, above the one held and with entry ``must`` (-1: any); or -1.
+
+    Its own seats count as free; where a choice is found, they are left so.
+    """
+    lifted = False
+    for k in range(pair[c, BEGIN], pair[c, CHOICE]):
+        if must >= 0 and option[k, 0] != must and option[k, 1] != must:
+            continue
+        if not lifted:
+            lifted = True
+            for a in pair[c, :BEGIN]:
+                if who[a, AT] < who[a, END]:
+                    _leave(who[a, AT], entry, held, seat)
+        work[TALLY, 0] += 1
+        if _fits(option[k, 0], option[k, 1], entry, held, seat):
+            return k
+    for a in pair[c, :BEGIN]:
+        if lifted and who[a, AT] < who[a, END]:
+            sit(who[a, AT], entry, held, seat)
+    return -1
+
+
+@njit(cache=True)
+def blocked(entry, option, held, seat, who, pair, work):  # type: ignore[no-untyped-def]
+    """A couple that some better choice would take, or -1. Where one is found its seats are left empty."""
+    for c in range(len(pair)):
+        if better_choice(c, -1, entry, option, held, seat, who, pair, work) >= 0:
+            return c
+    return -1
+
+
+@njit(cache=True)
+def _move_couple(c, must, entry, listed, option, held, seat, who, pair, work):  # type: ignore[no-untyped-def]
+    """Couple c takes the best choice that fits above the one it holds, if there is one."""
+    k = better_choice(c, must, entry, option, held, seat, who, pair, work)
+    if k < 0:
+        return
+    pair[c, CHOICE] = k
+    work[TALLY, 1] = c
+    for side in range(2):
+        a, e = pair[c, side], option[k, side]
+        if who[a, AT] < who[a, END] and who[a, AT] != e:
+            _reopen(who[a, AT], entry, seat, work)
+        who[a, AT] = e if e >= 0 else who[a, END]
+    for side in range(2):
+        if option[k, side] >= 0:
+            _take(option[k, side], entry, listed, held, seat, who, pair, work)
+
+
+@njit(cache=True)
+def _next(entry, listed, option, held, seat, who, pair, work):  # type: ignore[no-untyped-def]
+    """The single or couple that waits on top proposes."""
+    unit = work[WAITING, work[WAITING, 0]]
+    work[WAITING, 0] -= 1
+    if unit < 0:
+        if not pair[-1 - unit, ASIDE]:
+            _move_couple(-1 - unit, -1, entry, listed, option, held, seat, who, pair, work)
+        return
+    e, end = who[unit, AT], who[unit, END]
+    while e < end and entry[e, 1] > seat[entry[e, 0], CUTOFF]:
+        e += 1
+        work[TALLY, 0] += 1
+    who[unit, AT] = e
+    if e < end:
+        work[TALLY, 0] += 1
+        _take(e, entry, listed, held, seat, who, pair, work)
+
+
+@njit(cache=True)
+def _refill(entry, listed, option, held, seat, who, pair, work):  # type: ignore[no-untyped-def]
+    """The reopened program on top looks down its list for those who prefer it and whom it would take."""
+    p = work[VACATED, work[VACATED, 0]]
+    work[VACATED, 0] -= 1
+    seat[p, REOPEN] = 0
+    for place in range(seat[p, LIST_END] - seat[p, LIST]):
+        if place > seat[p, CUTOFF] or work[WAITING, 0] > 0:
+            break
+        if held[seat[p, WORD] + (place >> 6)] >> np.uint64(place & 63) & _ONE:
+            continue
+        a, e = listed[seat[p, LIST] + place]
+        c = who[a, COUPLE]
+        if c < 0 and e < who[a, AT]:
+            work[TALLY, 0] += 1
+            _give_up(a, entry, held, seat, who, work)
+            who[a, AT] = e
+            _take(e, entry, listed, held, seat, who, pair, work)
+        elif c >= 0 and not pair[c, ASIDE]:
+            _move_couple(c, e, entry, listed, option, held, seat, who, pair, work)
+    if work[WAITING, 0] > 0 and not seat[p, REOPEN]:  # let them propose first, then look again
+        seat[p, REOPEN] = 1
+        _push(work[VACATED], p)
+
+
+@njit(cache=True)
+def settle(entry, listed, option, held, seat, who, pair, work, order, limit):  # type: ignore[no-untyped-def]
+    """Bring couples into a stable matching of the singles, one at a time (Roth and Peranson 1999).
+
+    A couple takes its best choice that fits. Whoever loses a seat proposes again; a couple gives up both seats and
+    begins at its top. A vacated seat reopens its program: of those it ranks, best first, whoever prefers it
+    to what he holds moves in if it would take him. When ``limit`` moves settle nothing, the couple that moved
+    last is set aside for good, so that this ends. If nobody was set aside, the matching is stable but for a couple
+    that could use a seat it now holds itself; :func:`blocked` finds one.
+    """
+    for newcomer in order:
+        _push(work[WAITING], -1 - newcomer)
+        moves = 0
+        while work[WAITING, 0] + work[VACATED, 0] > 0:
+            moves += 1
+            last = work[TALLY, 1]
+            if moves > limit and last >= 0:
+                moves = 0
+                pair[last, ASIDE] = 1
+                pair[last, CHOICE] = pair[last, STOP]
+                for a in pair[last, :BEGIN]:
+                    _give_up(a, entry, held, seat, who, work)
+            elif work[WAITING, 0] > 0:
+                _next(entry, listed, option, held, seat, who, pair, work)
+            else:
+                _refill(entry, listed, option, held, seat, who, pair, work)

@@ -27,7 +27,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from visamatch.market import kernels
+from visamatch.market import kernels, search
 from visamatch.market.kernels import OPEN
 
 Ints = NDArray[np.int32]
@@ -52,8 +52,8 @@ NO_COUPLES = Couples(np.zeros((0, 2), np.int32), np.zeros(1, np.int32), np.zeros
 class Market(NamedTuple):
     """Both sides' lists, sorted; made by :func:`build`.
 
-    ``entry`` (E, 2): the program, and the applicant's place (0 is best) on that program's list. ``listed`` and
-    ``listed_entry`` (E): the applicant, and his entry, at each place of each program's list, which begins at
+    ``entry`` (E, 2): the program, and the applicant's place (0 is best) on that program's list. ``listed`` (E, 2):
+    the applicant, and his entry, at each place of each program's list, which begins at
     ``list_start[p]``. ``word_start``: where the program's bitmap begins.
     """
 
@@ -62,7 +62,6 @@ class Market(NamedTuple):
     entry: NDArray[Any]
     list_start: Ints
     listed: Ints
-    listed_entry: Ints
     word_start: Ints
     couples: Couples
     couple_of: Ints
@@ -107,7 +106,8 @@ def build(
     couple_of = np.full(applicants, -1, np.int32)
     couple_of[couples.member] = np.arange(len(couples.member), dtype=np.int32)[:, None]
     return Market(
-        quota, start, entry, list_start, owner[by_place], by_place, _offsets((lengths + 63) // 64), couples, couple_of,
+        quota, start, entry, list_start, np.stack([owner[by_place], by_place], axis=1),
+        _offsets((lengths + 63) // 64), couples, couple_of,
     )  # fmt: skip
 
 
@@ -120,28 +120,75 @@ def solve(market: Market) -> Matching:
 
     The same market gives the same matching, always. Reads the market, changes nothing.
     """
-    state = _empty(market)
-    singles = np.flatnonzero(market.couple_of < 0).astype(np.int32)
-    kernels.propose(*_plain(market), *state, singles)  # type: ignore[call-arg]
-    return _matching(market, state)
-
-
-def _plain(market: Market) -> tuple[NDArray[Any], ...]:
-    return market.start, market.entry, market.list_start, market.listed, market.word_start
-
-
-def _empty(market: Market) -> tuple[NDArray[Any], ...]:
-    """Nobody sits: bitmaps of held places, free seats, cutoffs, and where each applicant stands."""
+    held, free = np.zeros(market.word_start[-1], np.uint64), market.quota.copy()
     cutoff = np.where(market.quota > 0, np.int32(OPEN), np.int32(-1))
-    held = np.zeros(market.word_start[-1], np.uint64)
-    return held, market.quota.copy(), cutoff, market.start[:-1].copy()
+    single = market.couple_of < 0
+    at = np.where(single, market.start[:-1], market.start[1:])
+    kernels.propose(*market[1:6], held, free, cutoff, at, np.flatnonzero(single).astype(np.int32))
+    asked = int((at - market.start[:-1] + (at < market.start[1:]))[single].sum())
+    if len(market.couples.member):
+        return _with_couples(market, held, free, cutoff, at, asked)
+    return _matching(market, at, free, cutoff, asked)
 
 
-def _matching(market: Market, state: tuple[NDArray[Any], ...], stable: bool = True) -> Matching:
-    _, free, cutoff, at = state
+TRIES, WORK = 8, 100_000_000
+"""Orders of couples tried; entries read, at most, in trying every placement of the couples instead."""
+
+
+def _with_couples(
+    market: Market, held: Any, free: Ints, cutoff: Ints, at: Ints, asked: int
+) -> Matching:
+    """Orders of couples one after another, then every placement; at worst the best that was found."""
+    member, start, option = market.couples
+    couples, size = len(member), len(market.entry) + len(option)
+    seats = (
+        market.quota, free, cutoff, market.list_start[:-1], market.list_start[1:], market.word_start[:-1], 0 * free,
+    )  # fmt: skip
+    pairs = (
+        member[:, 0],
+        member[:, 1],
+        start[:-1],
+        start[1:],
+        start[1:],
+        np.zeros(couples, np.int32),
+    )
+    singles = (
+        np.stack(seats, 1),
+        np.stack((at, market.start[1:], market.couple_of), 1),
+        np.stack(pairs, 1),
+    )
+    work = np.zeros((3, len(at) + len(free) + couples + 2), np.int32)
+    work[kernels.TALLY, :2] = asked, -1
+    order = np.arange(couples, dtype=np.int32)
+    lists = (market.entry, market.listed, option)
+
+    def found(stable: bool) -> Matching:
+        columns = who[:, kernels.AT], seat[:, kernels.FREE], seat[:, kernels.CUTOFF]
+        return _matching(market, *columns, int(work[kernels.TALLY, 0]))._replace(stable=stable)
+
+    best = _matching(market, at, free, cutoff, asked)
+    for attempt in range(max(2, min(TRIES, WORK // (100 * size)))):
+        bits, (seat, who, pair) = held.copy(), (table.copy() for table in singles)
+        tables = (bits, seat, who, pair, work)
+        kernels.settle(*lists, *tables, order, 1000 + 20 * couples)
+        trouble, now = pair[:, kernels.ASIDE] > 0, found(True)
+        if attempt == 0 or not trouble.any():
+            best = now
+        one = kernels.blocked(market.entry, option, *tables)
+        if not trouble.any() and one < 0:
+            return now
+        trouble[one] |= one >= 0
+        order = np.concatenate([order[trouble[order]], order[~trouble[order]]])
+        if attempt > 1:
+            order = np.random.default_rng(attempt).permutation(order)
+    if couples < WORK // size and search.place(*lists, *tables, WORK // size):
+        return found(True)
+    return best._replace(stable=False, proposals=int(work[kernels.TALLY, 0]))
+
+
+def _matching(market: Market, at: Ints, free: Ints, cutoff: Ints, asked: int) -> Matching:
     seated = at < market.start[1:]
-    asked = int((at - market.start[:-1] + seated).sum())
-    held = np.where(seated, at, -1)
+    entry = np.where(seated, at, np.int32(-1))
     program = np.full(len(at), -1, np.int32)
-    program[seated] = market.entry[at[seated], 0]
-    return Matching(held, program, market.quota - free, cutoff, stable, asked)
+    program[seated] = market.entry[entry[seated], 0]
+    return Matching(entry, program, market.quota - free, cutoff.copy(), True, asked)

@@ -86,8 +86,9 @@ def _would_take(market: Market, entry: Ints, pair: Any, choice: Any) -> bool:
         asked.setdefault(program, []).append(place)
     for program, places in asked.items():
         listed = slice(market.list_start[program], market.list_start[program + 1])
-        sits = entry[market.listed[listed]] == market.listed_entry[listed]
-        sits &= ~np.isin(market.listed[listed], pair)
+        people, entries = market.listed[listed].T
+        sits = entry[people] == entries
+        sits &= ~np.isin(people, pair)
         everyone = sorted([*np.flatnonzero(sits).tolist(), *places])
         if not set(places) <= set(everyone[: market.quota[program]]):
             return False
