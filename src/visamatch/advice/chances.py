@@ -319,6 +319,7 @@ def _p_j1(item: Assessment) -> float:
     return next(row.rate for row in rows(BaseRate) if row.visa == "J-1")
 
 
+@lru_cache(maxsize=64)
 def shut_paths(profile: Profile, on: date) -> dict[str, str]:
     """Paths that this person cannot or will not take, with the reason."""
     shut = {}
