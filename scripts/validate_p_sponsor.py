@@ -16,8 +16,9 @@ from typing import Any
 
 import numpy as np
 import yaml
-from estimate_p_sponsor import DATA, TARGET, Example, estimates, examples, fit, predict
+from estimate_p_sponsor import TARGET, Example, estimates, examples, fit, predict
 from estimate_persistence import fit as logistic
+from facts.raw import DATA
 
 from visamatch.evidence.asker import Asker
 from visamatch.evidence.p_sponsor import p_sponsor, weigh
@@ -36,7 +37,8 @@ def model(on: date) -> Predictor:
 
     def predictor(training: list[Example], tried: list[Example]) -> Array:
         table = estimates(fit(training, on))
-        return 1 / (1 + np.exp(-predict(table, tried, on)))
+        chances: Array = 1 / (1 + np.exp(-predict(table, tried, on)))
+        return chances
 
     return predictor
 
@@ -68,7 +70,8 @@ def regression(on: date) -> Predictor:
         )
         beta = logistic(x, y)
         odds = np.array([_inputs(each, on) for each in tried]) @ beta[1:] + beta[0]
-        return 1 / (1 + np.exp(-odds))
+        chances: Array = 1 / (1 + np.exp(-odds))
+        return chances
 
     return predictor
 
