@@ -61,11 +61,11 @@ def panel(data: Path) -> tuple[Array, Array]:
         )
         best[key] = max(best.get(key, (0, 0)), counts, key=sum)
     place = {who: at for at, who in enumerate(sorted(hospital))}
-    counts = np.zeros((2, len(place), LAST - FIRST + 1))
+    table = np.zeros((2, len(place), LAST - FIRST + 1))
     for (who, state, year, *_), pair in best.items():
         if (who, state) in place:
-            counts[:, place[who, state], year - FIRST] += pair
-    return counts[0], counts[1]
+            table[:, place[who, state], year - FIRST] += pair
+    return table[0], table[1]
 
 
 def _state(row: dict[str, Any]) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -136,7 +137,7 @@ def scores(p: Array, y: Array) -> dict[str, float]:
 def reliability(p: Array, y: Array) -> list[dict[str, Any]]:
     """Predicted against observed, by bands of the prediction."""
     found = []
-    for low, high in zip(EDGES[:-1], EDGES[1:], strict=True):
+    for low, high in pairwise(EDGES):
         inside = (p >= low) & (p < high)
         if inside.any():
             found.append({
