@@ -151,6 +151,7 @@ def test_a_program_is_asked_about_with_its_own_cap_standing_and_state():
     seen = _in_massachusetts()
     case = situation(profile_from_toml(READY), SPRING, seen)
     assert {path.id for path in paths(case, here=True)} == {"ead", "j1", "h1b"}
+    assert "H-1B with this hospital" in {path.title for path in paths(case, here=True)}
     assert "limited license" in license_here(case).text
 
 

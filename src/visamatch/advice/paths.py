@@ -86,6 +86,12 @@ class Path:
         return "Not yet" if self.verdict == "blocked" and self.opens else WORDS[self.verdict]
 
     @property
+    def days(self) -> list[tuple[str, date]]:
+        """The days that bound it, each in words."""
+        words = data("paths")["days"]
+        return [(words[key], day) for key, day in self.by.items() if key in words]
+
+    @property
     def last_words(self) -> str:
         """The verdict as last read, in words."""
         return WORDS[self.as_last_read]
@@ -306,7 +312,7 @@ def _path(way: Mapping[str, Any], case: Situation) -> Path:
     owed = payment is not None and asked_to_pay.intersection(payment.conditions)
     return Path(
         id=way["id"],
-        title=way["title"],
+        title=way.get("title_here" if case.facts.known("employer.type") else "title", way["title"]),
         later=way.get("later", False),
         verdict="blocked" if shut else _verdict(found),
         as_last_read=last,

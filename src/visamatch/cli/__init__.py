@@ -13,6 +13,7 @@ from visamatch.cli import (
     facts,
     filings,
     letter,
+    market,
     match,
     pages,
     plan,
@@ -45,6 +46,7 @@ app.add_typer(facts.app, name="facts")
 app.add_typer(filings.app, name="filings")
 app.add_typer(letter.app, name="letter")
 app.add_typer(match.app, name="match")
+app.add_typer(market.app, name="market")
 app.command("petition")(after.petition)
 app.command("plan")(plan.plan)
 app.add_typer(pages.app, name="pages")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from visamatch.evidence.assessment import StandingCode
 from visamatch.evidence.statement import (
     Answer,
+    FamilyFilings,
     H1bApprovals,
     Offer,
     Silence,
@@ -140,9 +141,13 @@ def statement_text(claim: Statement) -> str:
                 f"{count} in FY{year}{' (part)' * (year in approvals.partial)}"
                 for year, count in reversed(approvals.initial[-4:])
             )
-            return f"Initial H-1B approvals, all occupations together: {years}."
+            ahead = approvals.next_year
+            again = f" Chance of any in the year after: {ahead:.0%}." if ahead is not None else ""
+            return f"Initial H-1B approvals, all occupations together: {years}.{again}"
         case Silence(period):
             return f"No trainee filing of its employers in the records on file ({period})."
+        case FamilyFilings() as family:
+            return _family_text(family)
 
 
 def _filings_text(filings: TraineeFilings, named: bool) -> str:
@@ -152,7 +157,31 @@ def _filings_text(filings: TraineeFilings, named: bool) -> str:
     else:
         which = "naming this specialty" if named else "naming no department"
     case = plural(filings.count, f"{filings.kind.replace('_', ' ')} case")
-    return f"{case} {which} in the labor condition applications of FY{filings.fiscal_year}."
+    text = f"{case} {which} in the labor condition applications of FY{filings.fiscal_year}"
+    if filings.new is not None and filings.continuing is not None:
+        text += f", {filings.new} new and {filings.continuing} continuing positions"
+    if wages := _dollars(filings.wage_min, filings.wage_max):
+        text += f", paying {wages} a year"
+    if wages and (prevailing := _dollars(filings.prevailing_min, filings.prevailing_max)):
+        text += f" (prevailing wage {prevailing})"
+    return text + "."
+
+
+def _dollars(low: int | None, high: int | None) -> str:
+    """A range of yearly wages; empty when unknown."""
+    if low is None or high is None:
+        return ""
+    return f"${low:,}" if low == high else f"${low:,} to ${high:,}"
+
+
+def _family_text(family: FamilyFilings) -> str:
+    others = plural(family.members, "other institution")
+    if not family.institutions:
+        return f"None of {others} of its system filed for a trainee ({family.period})."
+    return (
+        f"{family.institutions} of {others} of its system filed for trainees: "
+        f"{plural(family.resident, 'resident case')}, {plural(family.fellow, 'fellow case')}."
+    )
 
 
 def _policy_text(policy: VisaPolicy) -> str:

@@ -3,14 +3,15 @@ True, False, a word or a day, or None where it cannot be known."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from visamatch.rules.book import number, rule, words
 from visamatch.rules.case import Facts
 from visamatch.rules.days import DAY, add_months
 from visamatch.rules.person import (
+    STEPS,
     attempts_used_up,
     care_of_patients,
     certificate,
@@ -29,6 +30,7 @@ from visamatch.rules.person import (
 )
 
 Term = Callable[[Facts], Any]
+Named = TypeVar("Named", bound=Term)
 
 
 def exam_named(name: str, exam: str) -> Term | None:
@@ -104,7 +106,57 @@ def _near_disputed_limits(f: Facts) -> bool:
     return attempts > strictest_attempts or late
 
 
-NAMES: Mapping[str, Term] = {
+def _visa_taken(f: Facts) -> bool | None:
+    """Does the program take the visa that is wanted, or the permit that is held?"""
+    accepted = [name.casefold() for name in f.items("program.visas_accepted") or ()]
+    wanted = (f.visa_class or "").casefold()
+    if not accepted:
+        return False
+    if not wanted:
+        by_permit = f.known("applicant.ead") and not f.none("applicant.ead")
+        wanted = "ead" if by_permit else ""
+        if by_permit and f.text("applicant.ead.basis") in ("opt", "stem_opt"):
+            wanted = "f-1"
+    if not wanted:
+        return None
+    if wanted in accepted or (wanted == "f-1" and "f-1 opt" in accepted):
+        return True
+    moving = f.text("petition.kind") in ("change_of_employer", "extension")
+    in_h1b = f.text("applicant.us_status") == "H-1B" or moving
+    return wanted == "h-1b" and "h-1b transfer" in accepted and in_h1b
+
+
+def _license_standing(f: Facts) -> str | None:
+    """``held``, ``applied``, ``not_applied`` or None, from what is said of licenses."""
+    stated = f.text("license.status")
+    if stated is not None:
+        return "not_applied" if stated == "none" else stated
+    if f.none("license") or f.none("applicant.licenses_held"):
+        return "not_applied"
+    if f.known("license.valid_months"):
+        return "held"
+    state = f.state
+    for held in f.items("applicant.licenses_held") or ():
+        if held.get("state") == state and held.get("current") is not False:
+            return "held"
+    return None
+
+
+def _state_exempts(f: Facts) -> bool:
+    """Does New York ask no license of this trainee?"""
+    training = f.text("program.level") in ("residency", "fellowship")
+    own_permit = f.text("license.status") is not None
+    exempt = training and not own_permit and f.flag("program.acgme_accredited") is not False
+    return exempt and f.state == "NY"
+
+
+def _held_full_license(f: Facts) -> bool:
+    """Was a full license of this state ever held?"""
+    held = f.items("applicant.licenses_held") or ()
+    return any(one.get("state") == f.state and one.get("kind") == "full" for one in held)
+
+
+NAMES: dict[str, Term] = {
     "resident": resident,
     "school": school,
     "needs_ecfmg": needs_ecfmg,
@@ -114,10 +166,12 @@ NAMES: Mapping[str, Term] = {
     "oet": oet,
     "trained": lambda f: bool(f.number("applicant.pgy_completed")),
     "care": care_of_patients,
+    "patient_care": patient_care,
     "bound": lambda f: duty(f).bound,
     "duty_months": lambda f: duty(f).months_remaining,
     "exchange_physician": exchange_physician,
     "waived_otherwise": _waived_otherwise,
+    "waived_for_service": lambda f: duty(f).by_service,
     "service_owed": service_owed,
     "service_waiver": lambda f: (
         f.text("waiver.ground") in words("J1-WAIVE", "service") and exchange_physician(f)
@@ -136,9 +190,22 @@ NAMES: Mapping[str, Term] = {
     "license_asked": _license_asked,
     "near_disputed_limits": _near_disputed_limits,
     "statement_misfits": _statement_misfits,
+    "us_school": lambda f: school(f) == "us",
+    "a_step_lacks": lambda f: any(passed(f, step, f.asked_on) is False for step in STEPS),
+    "held_full_license": _held_full_license,
+    "license_standing": _license_standing,
+    "state_exempts": _state_exempts,
+    "visa_taken": _visa_taken,
+    "petition_extends": lambda f: f.text("petition.kind") == "extension",
     "state": lambda f: f.state,
     "visa_class": lambda f: f.visa_class,
     "filed_on": lambda f: f.filed_on,
     "start": lambda f: f.start,
     "work_day": lambda f: f.day("activity.date") or f.asked_on,
 }
+
+
+def named(term: Named) -> Named:
+    """Register a name under that of its function."""
+    NAMES[term.__name__] = term
+    return term

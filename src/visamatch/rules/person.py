@@ -210,6 +210,8 @@ def service_owed(f: Facts) -> bool | None:
     if not duty(f).by_service:
         return False
     done = f.number("applicant.j1.service_months_done")
+    if done is None and f.text("applicant.us_status") == "J-1":
+        done = 0  # the service is done in H-1B
     return None if done is None else done < number("J1-3YAOS", "service_months")
 
 

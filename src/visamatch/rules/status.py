@@ -9,7 +9,7 @@ from visamatch.rules.case import Facts
 from visamatch.rules.days import DAY, add_months, whole_months
 from visamatch.rules.person import J_STATUS, incident_to_status, patient_care, resident, school
 from visamatch.rules.ruling import Ruling, standing
-from visamatch.rules.tables import question
+from visamatch.rules.tables import part, question
 
 
 def training_months(f: Facts) -> list[float]:
@@ -21,8 +21,15 @@ def training_months(f: Facts) -> list[float]:
     return [stage["length_months"] for stage in stages if stage.get("length_months") is not None]
 
 
+@part
+def clock_of_petition(f: Facts, r: Ruling) -> None:
+    """The clock over the months that the petition asks for, else over the training."""
+    asked = f.number("petition.requested_months")
+    r.join(h1b_clock(f if asked is None else f.given({"program.length_months": asked})))
+
+
 @question
-def h1b_clock(f: Facts, asked_months: float | None = None) -> Ruling:
+def h1b_clock(f: Facts) -> Ruling:
     """Is there H-1B time for the whole training, with recapture, reset and extensions?"""
     r = Ruling()
     r.cite("H1B-6YR")
@@ -30,7 +37,7 @@ def h1b_clock(f: Facts, asked_months: float | None = None) -> Ruling:
     if available is None:
         r.doubt("fact_missing")
         return r
-    stages = [asked_months] if asked_months is not None else training_months(f)
+    stages = training_months(f)
     needed = sum(stages)
     r.give(months_available=available)
     beyond = needed > available if stages else available <= 0

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from visamatch.advice.paths import license_here, paths, situation
 from visamatch.directory.cap_exempt import cap_standing
 from visamatch.directory.programs import directory
+from visamatch.directory.who_files import filers_of
 from visamatch.errors import InputError
 from visamatch.evidence.ages import last_day
 from visamatch.evidence.assess import assess, assess_all
@@ -31,6 +32,7 @@ from visamatch.workspace.profile import Profile
 from visamatch.workspace.sponsor_list import find
 
 A_PAGE = 50
+FILERS = 4  # petitioners shown with a chart
 
 
 @require_safe
@@ -94,6 +96,7 @@ def program_page(
         "j1": J1[assessment.j1],
         "names": {item.statement.statement_id: _name(item) for item in assessment.statements},
         "cap": cap_standing(assessment.institution),
+        "filers": filers_of(found.institution_id)[:FILERS],
         "tracks": tracks,
         "years": _by_year(
             [track.nrmp_code for track in tracks], known.quotas_of.get(found.program_id, ())
