@@ -74,7 +74,8 @@ def step3_in(low: str, start: int, end: int) -> tuple[Condition, str] | None:
     piece = low[start:end]
     match = STEP3.search(piece)
     if not match or re.search(
-        r"step (?:3|iii)\b.{0,30}(?:(?:not|n't) (?:required|needed|necessary)(?! until)|preferred|recommended)", piece
+        r"step (?:3|iii)\b.{0,30}(?:(?:not|n't) (?:required|needed|necessary)(?! until)|preferred|recommended)",
+        piece,
     ):
         return None
     day = DATE.search(piece)

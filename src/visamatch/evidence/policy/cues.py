@@ -19,6 +19,7 @@ _SAME = {
     "initiate": "offer",
     "foreigner": "trainee",
     "duty": "explain",
+    "applicant": "trainee",
     "offered": "offer",
     "was": "past",
     "unsponsored": "citizen",
