@@ -20,6 +20,7 @@ _SAME = {
     "foreigner": "trainee",
     "duty": "explain",
     "applicant": "trainee",
+    "hedged": "consider",
     "offered": "offer",
     "was": "past",
     "unsponsored": "citizen",
