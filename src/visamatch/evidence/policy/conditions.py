@@ -43,7 +43,7 @@ _START = re.compile(
     r"(?:before|prior to|by|at|until) (?:the )?(?:\w+ ){0,4}(?:start|begin\w*|matriculation|entering|entry|employment|commenc\w+|appointment)"
 )
 _PETITION = re.compile(
-    r"(?:before|prior to)(?: \w+){0,6} (?:petition|filing|filed|paperwork|application (?:is|can be) filed|sponsorship)"
+    r"(?:before|prior to)(?: [\w-]+){0,6} (?:petition|filing|filed|paperwork|application (?:is|can be) filed|sponsorship)"
 )
 _RECEIVED = re.compile(r"(?:by|received by) \((?:deadline|date)")
 
