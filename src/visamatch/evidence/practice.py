@@ -34,7 +34,17 @@ POINTS = 11  # of the grid in each direction; 21 change no chance by more than .
 @cache
 def parameters() -> dict[str, Any]:
     """The shipped parameters of P(sponsor)."""
-    text = (files("visamatch.evidence") / "parameters" / "p_sponsor.yaml").read_text("utf-8")
+    return _read("p_sponsor.yaml")
+
+
+@cache
+def validation() -> dict[str, Any]:
+    """How P(sponsor) did on programs it had not seen; written by ``scripts/validate_p_sponsor.py``."""
+    return _read("p_sponsor_validation.yaml")
+
+
+def _read(name: str) -> dict[str, Any]:
+    text = (files("visamatch.evidence") / "parameters" / name).read_text("utf-8")
     loaded: dict[str, Any] = yaml.safe_load(text)
     return loaded
 
