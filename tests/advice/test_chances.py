@@ -107,7 +107,7 @@ def test_a_program_outside_the_scenarios_has_no_chance():
     )
 
 
-@pytest.mark.parametrize("sample", [Sample(seed=3), Sample(seed=3, draws=8, end_draws=0)])
+@pytest.mark.parametrize("sample", [Sample(seed=3), Sample(seed=3, rows=400, end_rows=0)])
 def test_other_draws_agree_within_their_noise(sample):
     size = range(len(psychiatry()))
     assert seen(profile(), sample=sample).matched[0][:, size].any(axis=1).mean() == pytest.approx(

@@ -88,14 +88,13 @@ def test_the_best_stable_matching_for_every_applicant(lists):
 def test_any_order_of_proposals_gives_the_same(lists, rng):
     made = market(*lists)
     found = solve(made)
-    queue = list(range(len(made.start) - 1))
+    who, queue = kernels.waiting_room(made.start, made.couple_of)
     rng.shuffle(queue)
-    at, free = made.start[:-1].copy(), made.quota.copy()
     cutoff = np.where(made.quota > 0, OPEN, -1).astype(np.int32)
     held = np.zeros(made.word_start[-1], np.uint64)
-    asked = kernels.propose(*made[1:6], held, free, cutoff, at, np.array(queue, np.int32))
+    asked = kernels.propose(*made[2:6], held, made.quota.copy(), cutoff, who, queue)
     assert asked == found.proposals
-    assert np.where(at < made.start[1:], at, -1).tolist() == found.entry.tolist()
+    assert kernels.outcome(made.entry, who)[0].tolist() == found.entry.tolist()
 
 
 @given(plain(people=9, programs=5))

@@ -40,16 +40,16 @@ LASTING = {  # blockers that no exam or paper mends before July
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Which draws to take: seed, draws a season in the middle, and how many of them at the ends (0: none)."""
+    """How many rows to draw, in the middle and at each end of an interval (0: no interval is wanted)."""
 
     seed: int = SEED
-    draws: int = 4
-    end_draws: int = 2
+    rows: int = 1000
+    end_rows: int = 250
 
-    @property
-    def counts(self) -> tuple[int, ...]:
-        """Draws a season at the middle and, if wanted, at the low and the high end."""
-        return (self.draws, self.end_draws, self.end_draws) if self.end_draws else (self.draws,)
+    def draws(self, seasons: int) -> tuple[int, ...]:
+        """Draws a season: at the middle, and of those at the low and at the high end."""
+        middle, end = (-(-count // seasons) for count in (self.rows, self.end_rows))
+        return (max(2, middle), end, end) if end else (max(2, middle),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class Chances:
     p_h1b: Floats
     p_j1: Floats
     blocked: tuple[str, ...]
-    sample: Sample
+    draws: tuple[int, ...]  # a season, as in Sample
     signaled: Callable[
         [], Bools
     ]  # matched where the program gets a signal; worked out when asked for
@@ -116,14 +116,14 @@ class Chances:
         a single column would be noise.
         """
         middle, low, high = levels
-        draws = self.sample.draws
+        draws, ends = self.draws[0], self.draws[-1]
         by_season = middle.reshape(-1, draws, middle.shape[1])
         seasons = by_season.mean(axis=1, dtype=np.float32)
         mean = seasons.mean(axis=0)
         luck = (seasons * (1 - seasons)).mean(axis=0) / (draws - 1)
         size = np.square(mean * (1 - mean))
         season = max(0.0, float((seasons.var(axis=0) - luck).sum() / max(size.sum(), 1e-9))) * size
-        same = by_season[:, : self.sample.end_draws].mean(axis=(0, 1), dtype=np.float32)
+        same = by_season[:, :ends].mean(axis=(0, 1), dtype=np.float32)
         below = np.maximum(0.0, same - low.mean(axis=0, dtype=np.float32))
         above = np.maximum(0.0, high.mean(axis=0, dtype=np.float32) - same)
         least = (mean - np.sqrt(below**2 + Z90**2 * season)).clip(0)
@@ -149,6 +149,7 @@ def chances(
         sample: which draws; the standard ones when left out.
     """
     sample = sample or Sample()
+    draws = sample.draws(scenarios.count)
     kind = kind_of(profile, profile.match_year or on.year + 1)
     open_to, blocked = _willing(known, programs, assessed, profile, on, (scenarios.count, sample))
     weights = {wish.name: wish.weight for wish in profile.specialties}
@@ -186,7 +187,7 @@ def chances(
         utility=weight * np.where(profile.needs_visa, worth, 1.0),
         p_h1b=open_to.h1b,
         p_j1=open_to.j1,
-        sample=sample,
+        draws=draws,
         blocked=tuple(
             why or ("" if some else "In no simulated season does it let you in.")
             for why, some in zip(blocked, matched[0].max(axis=0), strict=True)
@@ -205,7 +206,7 @@ def _outcomes(
 ) -> Iterator[tuple[Bools, Bools]]:
     """Interviewed and reachable, rows x programs, at each strength; a program is the best of its tracks."""
     tracks, owner = _tracks(known, scenarios, programs)
-    for level, draws in zip(levels, sample.counts, strict=False):
+    for level, draws in zip(levels, sample.draws(scenarios.count), strict=False):
         run = scenarios.outcomes(kind, level, tracks, sample.seed, draws, tracks.tolist() * signals)
         yield (
             _joined(run.interviewed, owner, len(programs)),
@@ -278,7 +279,9 @@ def _willing(
     seasons, sample = rows_of
     if not profile.needs_visa:
         ones = np.ones(len(programs))
-        every = tuple(np.ones((seasons * n, len(programs)), np.bool_) for n in sample.counts)
+        every = tuple(
+            np.ones((seasons * n, len(programs)), np.bool_) for n in sample.draws(seasons)
+        )
         return _Open(ones, ones, ones, every), [""] * len(programs)
     items = [assessed[program.program_id] for program in programs]
     shut = shut_paths(profile, on)
@@ -296,7 +299,7 @@ def _willing(
     blocked = [_blocked(item, shut, spread[at, 0], j1[at]) for at, item in enumerate(items)]
     opened = tuple(
         drawn[:, :count].reshape(seasons * count, -1) < either[level]
-        for level, count in enumerate(sample.counts)
+        for level, count in enumerate(sample.draws(seasons))
     )
     return _Open(spread[:, 0], j1, either[0], opened), blocked
 
@@ -305,7 +308,7 @@ def _willing(
 def _institution_draws(sample: Sample, seasons: int, count: int) -> NDArray[np.float32]:
     """One draw a season, draw and institution, whatever programs are asked about: who takes H-1B takes J-1."""
     return np.random.default_rng(sample.seed).random(
-        (seasons, sample.draws, count), dtype=np.float32
+        (seasons, sample.draws(seasons)[0], count), dtype=np.float32
     )
 
 
@@ -316,6 +319,7 @@ def _p_j1(item: Assessment) -> float:
     return next(row.rate for row in rows(BaseRate) if row.visa == "J-1")
 
 
+@lru_cache(maxsize=64)
 def shut_paths(profile: Profile, on: date) -> dict[str, str]:
     """Paths that this person cannot or will not take, with the reason."""
     shut = {}

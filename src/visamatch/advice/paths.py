@@ -276,14 +276,16 @@ def _choice(name: str, choice: str) -> Mapping[str, Any]:
 
 
 def _processing(facts: Facts) -> Facts:
-    """How the petition goes, by where the person is."""
-    if facts.known("petition.processing"):
+    """What petition it is and how it goes, by status and by where the person is."""
+    in_h1b = facts.text("applicant.us_status") == "H-1B"
+    facts = facts.given({"petition.kind": "change_of_employer" if in_h1b else "initial"})
+    place = facts.text("applicant.location")
+    if place is None or facts.known("petition.processing"):
         return facts
-    place, status = facts.text("applicant.location"), facts.text("applicant.us_status")
-    if place == "us":
-        inside = "extension_of_stay" if status == "H-1B" else "change_of_status"
-        return facts.given({"petition.processing": inside})
-    return facts.given({"petition.processing": "consular_notification"}) if place else facts
+    inside = "extension_of_stay" if in_h1b else "change_of_status"
+    return facts.given(
+        {"petition.processing": inside if place == "us" else "consular_notification"}
+    )
 
 
 def _fits(way: Mapping[str, Any], facts: Facts) -> bool:

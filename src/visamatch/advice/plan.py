@@ -33,8 +33,8 @@ from visamatch.workspace.profile import Profile, Wish
 
 STOP = 0.001  # below one chance in a thousand a fee, more applications are hardly worth it
 QUICK = 10**8  # effort of the search where a person waits
-CHOOSING = Sample(seed=8, draws=8, end_draws=0)
-DEEP = Sample(draws=24, end_draws=24)  # for the few programs that are chosen
+CHOOSING = Sample(seed=8, rows=2000, end_rows=0)
+DEEP = Sample(rows=6000, end_rows=6000)  # for the few programs that are chosen
 ALSO = (
     "internal-medicine",
     "family-medicine",

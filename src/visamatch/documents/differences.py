@@ -168,6 +168,11 @@ class _Comparison:
         }
         self.keys = [self._key(at) for at in range(len(self.table.headers))]
         rows = self._by_program()
+        joined = [
+            f"rows {', '.join(str(row.number) for row in group)} are one program and become one entry"
+            for group in rows.values()
+            if len(group) > 1
+        ]
         after = {each: self._entry(each, rows[each]) for each in rows}
         gone = tuple(
             each for each in self.base if each not in after and find(self.mine.entries, each)
@@ -184,7 +189,7 @@ class _Comparison:
             gone,
             own_columns(self.table),
             {h: c.title for h, c in zip(self.table.headers, self.table.columns, strict=True) if c},
-            self.table.remarks,
+            (*self.table.remarks, *joined),
             self.mine.model_copy(update=update),
         )
 

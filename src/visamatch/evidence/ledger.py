@@ -13,6 +13,7 @@ from functools import cache
 from typing import cast
 
 from visamatch.directory.programs import Directory, directory
+from visamatch.evidence.persistence import next_year
 from visamatch.evidence.statement import (
     Answer,
     H1bApprovals,
@@ -198,6 +199,13 @@ def _approvals(sources: dict[str, Source]) -> Iterator[Statement]:
             value=H1bApprovals(
                 initial=tuple((row.fiscal_year, row.initial) for row in series),
                 partial=tuple(row.fiscal_year for row in series if not row.complete),
+                next_year=next_year(
+                    tuple(
+                        (row.fiscal_year, row.initial, row.continuing or 0)
+                        for row in series
+                        if row.complete
+                    )
+                ),
             ),
             as_of=f"{newest.fiscal_year}-09-30",
             source=sources[newest.source[0]],

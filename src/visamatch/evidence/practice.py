@@ -34,7 +34,17 @@ POINTS = 11  # of the grid in each direction; 21 change no chance by more than .
 @cache
 def parameters() -> dict[str, Any]:
     """The shipped parameters of P(sponsor)."""
-    text = (files("visamatch.evidence") / "parameters" / "p_sponsor.yaml").read_text("utf-8")
+    return _read("p_sponsor.yaml")
+
+
+@cache
+def validation() -> dict[str, Any]:
+    """How P(sponsor) did on programs it had not seen; written by ``scripts/validate_p_sponsor.py``."""
+    return _read("p_sponsor_validation.yaml")
+
+
+def _read(name: str) -> dict[str, Any]:
+    text = (files("visamatch.evidence") / "parameters" / name).read_text("utf-8")
     loaded: dict[str, Any] = yaml.safe_load(text)
     return loaded
 
@@ -176,6 +186,8 @@ class Practice:
         place = of.place[institution_id]
         family = of.family[place]
         own, joint = self._own[place], self._joint[family]
+        if without and not self._holds(place, without):
+            without = None  # a petitioner of several families is counted in the first
         if without and without[0]:
             own = self._fewer(of.counts[place], without, of.positions[place], self.v)
         elif without:
@@ -186,6 +198,11 @@ class Practice:
         at_family: Array = self._log_weight + others + joint
         found: Array = at_family[:, None] + self._log_weight[None, :] + own
         return found
+
+    def _holds(self, place: int, without: tuple[bool, int, int]) -> bool:
+        of, (own, kind, count) = self._tree, without
+        held = of.counts[place] if own else of.joint[of.family[place]]
+        return bool(held[kind] >= count)
 
     def _fewer(
         self, counts: Array, without: tuple[bool, int, int], positions: float, at: Array

@@ -71,6 +71,7 @@ class H1bApprovals:
 
     initial: tuple[tuple[int, int], ...]
     partial: tuple[int, ...] = ()
+    next_year: float | None = None  # chance of any initial approval in the year after these
 
     @property
     def newest_whole_year(self) -> int:

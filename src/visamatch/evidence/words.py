@@ -141,7 +141,9 @@ def statement_text(claim: Statement) -> str:
                 f"{count} in FY{year}{' (part)' * (year in approvals.partial)}"
                 for year, count in reversed(approvals.initial[-4:])
             )
-            return f"Initial H-1B approvals, all occupations together: {years}."
+            ahead = approvals.next_year
+            again = f" Chance of any in the year after: {ahead:.0%}." if ahead is not None else ""
+            return f"Initial H-1B approvals, all occupations together: {years}.{again}"
         case Silence(period):
             return f"No trainee filing of its employers in the records on file ({period})."
         case FamilyFilings() as family:

@@ -16,6 +16,18 @@ OPEN = 2**31 - 1
 
 _ONE = np.uint64(1)
 
+# What is known of programs, applicants and couples lies in tables of int32: a row a cache line, few arguments.
+QUOTA, FREE, CUTOFF, LIST, LIST_END, WORD, REOPEN = range(7)
+"""``seat``, a row a program: its seats, its stretch of ``listed``, its bitmap, whether it is to look again."""
+AT, END, COUPLE = range(3)
+"""``who``, a row an applicant: the entry held (or the end of the row), the end of the row, the couple or -1."""
+FIRST, SECOND, BEGIN, STOP, CHOICE, ASIDE = range(6)
+"""``pair``, a row a couple: members, rows of ``option``, the row held (or STOP), whether it is set aside."""
+WAITING, VACATED, TALLY = range(3)
+"""``work``, three rows: two stacks whose first item counts the others, and the three numbers below."""
+ASKED, LAST, OWN = range(3)
+"""Programs asked; the couple that moved last; whether a couple may use a seat that its own member leaves."""
+
 
 @njit(cache=True)
 def _worst(held, base, below):  # type: ignore[no-untyped-def]
@@ -33,24 +45,40 @@ def _worst(held, base, below):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def propose(start, entry, list_start, listed, word_start, held, free, cutoff, at, queue):  # type: ignore[no-untyped-def]
+def waiting_room(start, couple_of):  # type: ignore[no-untyped-def]
+    """``who`` before anybody proposes, and the queue of singles; couples hold nothing."""
+    who, queue, singles = (
+        np.empty((len(couple_of), 3), np.int32),
+        np.empty(len(couple_of), np.int32),
+        0,
+    )
+    for a in range(len(couple_of)):
+        who[a, AT], who[a, END], who[a, COUPLE] = start[a + 1], start[a + 1], couple_of[a]
+        if couple_of[a] < 0:
+            who[a, AT] = start[a]
+            queue[singles] = a
+            singles += 1
+    return who, queue[:singles]
+
+
+@njit(cache=True)
+def propose(entry, list_start, listed, word_start, held, free, cutoff, who, queue):  # type: ignore[no-untyped-def]
     """The singles of ``queue`` propose down their rows, round after round, until nobody is rejected.
 
-    ``at[a]`` is the entry an applicant holds, or the end of the row. The answer does not depend on
-    the order; in rounds the memory reads of different applicants overlap. ``queue`` is used up.
-    Returns how often a program was asked.
+    The answer does not depend on the order; in rounds the memory reads of different applicants overlap.
+    ``queue`` is used up. Returns how often a program was asked.
     """
     waiting, asked = queue.size, 0
     while waiting:
         rejected = 0
         for i in range(waiting):
             a = queue[i]
-            e, end = at[a], start[a + 1]
+            e, end = who[a, AT], who[a, END]
             asked -= e
             while e < end and entry[e, 1] > cutoff[entry[e, 0]]:
                 e += 1
             asked += e
-            at[a] = e
+            who[a, AT] = e
             if e == end:
                 continue
             asked += 1
@@ -66,7 +94,7 @@ def propose(start, entry, list_start, listed, word_start, held, free, cutoff, at
             held[base + (out >> 6)] &= ~(_ONE << np.uint64(out & 63))
             cutoff[p] = _worst(held, base, out)
             loser = listed[list_start[p] + out, 0]
-            at[loser] += 1
+            who[loser, AT] += 1
             queue[rejected] = loser
             rejected += 1
         waiting = rejected
@@ -74,12 +102,12 @@ def propose(start, entry, list_start, listed, word_start, held, free, cutoff, at
 
 
 @njit(cache=True)
-def outcome(start, entry, at):  # type: ignore[no-untyped-def]
+def outcome(entry, who):  # type: ignore[no-untyped-def]
     """The entry each applicant holds, and its program; -1 for none."""
-    held, program = np.full(len(at), -1, np.int32), np.full(len(at), -1, np.int32)
-    for a in range(len(at)):
-        if at[a] < start[a + 1]:
-            held[a], program[a] = at[a], entry[at[a], 0]
+    held, program = np.full(len(who), -1, np.int32), np.full(len(who), -1, np.int32)
+    for a in range(len(who)):
+        if who[a, AT] < who[a, END]:
+            held[a], program[a] = who[a, AT], entry[who[a, AT], 0]
     return held, program
 
 
@@ -99,19 +127,6 @@ def sort_lists(program, order, programs):  # type: ignore[no-untyped-def]
         stretch = entries[begin[p] : begin[p + 1]]
         stretch[:] = stretch[np.argsort(order[stretch], kind="mergesort")]
     return entries, begin
-
-
-# What couples need lies in three tables of int32, so that each function takes the same few arrays.
-QUOTA, FREE, CUTOFF, LIST, LIST_END, WORD, REOPEN = range(7)
-"""``seat``, a row a program: its seats, its stretch of ``listed``, its bitmap, whether it is to look again."""
-AT, END, COUPLE = range(3)
-"""``who``, a row an applicant: the entry held (or the end of the row), the end of the row, the couple or -1."""
-FIRST, SECOND, BEGIN, STOP, CHOICE, ASIDE = range(6)
-"""``pair``, a row a couple: members, rows of ``option``, the row held (or STOP), whether it is set aside."""
-WAITING, VACATED, TALLY = range(3)
-"""``work``, three rows: two stacks whose first item counts the others, and the three numbers below."""
-ASKED, LAST, OWN = range(3)
-"""Programs asked; the couple that moved last; whether a couple may use a seat that its own member leaves."""
 
 
 @njit(cache=True)

@@ -96,6 +96,7 @@ def build(
 ) -> Market:
     """Sort every program's list and lay both sides out for :func:`solve`; see the module."""
     quota, start = quota.astype(np.int32), start.astype(np.int32)
+    couples = Couples(*(part.astype(np.int32) for part in couples))
     programs, entries, applicants = len(quota), len(program), len(start) - 1
     by_place, list_start = kernels.sort_lists(
         program.astype(np.int32), order.astype(np.float64), programs
@@ -202,44 +203,41 @@ def _check_reversion(reverts_to: Ints) -> None:
 def _solve(market: Market) -> Matching:
     held, free = np.zeros(market.word_start[-1], np.uint64), market.quota.copy()
     cutoff = np.where(market.quota > 0, np.int32(OPEN), np.int32(-1))
-    single = market.couple_of < 0
-    at = np.where(single, market.start[:-1], market.start[1:])
-    queue = np.flatnonzero(single).astype(np.int32)
-    asked = kernels.propose(*market[1:6], held, free, cutoff, at, queue)
+    who, queue = kernels.waiting_room(market.start, market.couple_of)
+    asked = kernels.propose(*market[2:6], held, free, cutoff, who, queue)
     if len(market.couples.member):
-        return _with_couples(market, held, free, cutoff, at, asked)
-    return _matching(market, at, free, cutoff, asked)
+        return _with_couples(market, held, _seats(market, free, cutoff), who, asked)
+    return _matching(market, who, free, cutoff, asked)
 
 
 TRIES, MOVES, WORK = 8, 2_000, 50_000_000
 """Orders of couples tried; moves in which a new couple must be settled; entries that every placement may read."""
 
 
-def _with_couples(
-    market: Market, held: Any, free: Ints, cutoff: Ints, at: Ints, asked: int
-) -> Matching:
+def _with_couples(market: Market, held: Any, seats: Ints, people: Ints, asked: int) -> Matching:
     """Orders of couples one after another, then every placement; at worst the best that was found.
 
     At first a couple may also use a seat its own member leaves. What then is stable is so in either sense
     of :mod:`visamatch.market.stability`; small markets get such a matching where there is one.
     """
-    option = market.couples.option
-    couples, budget = len(market.couples.member), WORK // (len(market.entry) + len(option))
-    small, singles = budget > couples, _tables(market, free, cutoff, at)
-    work = np.zeros((3, len(at) + len(free) + couples + 2), np.int32)
+    member, start, option = market.couples
+    couples, budget = len(member), WORK // (len(market.entry) + len(option))
+    small = budget > 100 * couples
+    pairs = np.stack((*member.T, start[:-1], start[1:], start[1:], 0 * start[1:]), 1)
+    work = np.zeros((3, len(people) + len(seats) + couples + 2), np.int32)
     work[kernels.TALLY, :2] = asked, -1
     lists = (market.entry, market.listed, option)
 
     def found() -> Matching:
-        columns = who[:, kernels.AT], seat[:, kernels.FREE], seat[:, kernels.CUTOFF]
-        return _matching(market, *columns, int(work[kernels.TALLY, kernels.ASKED]))
+        free, cutoff = seat[:, kernels.FREE], seat[:, kernels.CUTOFF]
+        return _matching(market, who, free, cutoff, int(work[kernels.TALLY, kernels.ASKED]))
 
     best = None
     for own in (1, 0):
         work[kernels.TALLY, kernels.OWN] = own
         order = np.arange(couples, dtype=np.int32)
         for attempt in range(TRIES if small else 2):
-            seat, who, pair = (table.copy() for table in singles)
+            seat, who, pair = seats.copy(), people.copy(), pairs.copy()
             tables = (held.copy(), seat, who, pair, work)
             kernels.settle(*lists, *tables, order, MOVES)
             trouble, now = pair[:, kernels.ASIDE] > 0, found()
@@ -262,39 +260,23 @@ def _with_couples(
 
 def program_optimal(market: Market) -> Matching:
     """The stable matching of the singles that is best for every program: programs propose, couples stay out."""
-    held, free, at = (
-        np.zeros(market.word_start[-1], np.uint64),
-        market.quota.copy(),
-        market.start[1:],
+    held, free = np.zeros(market.word_start[-1], np.uint64), market.quota.copy()
+    seat, (who, _) = (
+        _seats(market, free, free),
+        kernels.waiting_room(market.start, market.couple_of),
     )
-    seat, who, _ = _tables(market, free, 0 * free, at)
-    asked = search.offers(market.entry, market.listed, seat, who, np.full(len(at), -1, np.int32))
+    nobody = np.full(len(who), -1, np.int32)
+    asked = search.offers(market.entry, market.listed, seat, who, nobody)
     search.take_seats(market.entry, held, seat, who)
-    return _matching(
-        market, who[:, kernels.AT], seat[:, kernels.FREE], seat[:, kernels.CUTOFF], asked
-    )
+    return _matching(market, who, seat[:, kernels.FREE], seat[:, kernels.CUTOFF], asked)
 
 
-def _tables(market: Market, free: Ints, cutoff: Ints, at: Ints) -> tuple[Ints, Ints, Ints]:
-    """``seat``, ``who`` and ``pair`` as :mod:`visamatch.market.kernels` describes them; no couple holds a seat."""
-    seat = (
-        market.quota,
-        free,
-        cutoff,
-        market.list_start[:-1],
-        market.list_start[1:],
-        market.word_start[:-1],
-        0 * free,
-    )
-    member, start, _ = market.couples
-    pair = (member[:, 0], member[:, 1], start[:-1], start[1:], start[1:], 0 * start[1:])
-    return (
-        np.stack(seat, 1),
-        np.stack((at, market.start[1:], market.couple_of), 1),
-        np.stack(pair, 1),
-    )
+def _seats(market: Market, free: Ints, cutoff: Ints) -> Ints:
+    """The table ``seat`` of :mod:`visamatch.market.kernels`."""
+    lists = market.list_start[:-1], market.list_start[1:], market.word_start[:-1]
+    return np.stack((market.quota, free, cutoff, *lists, 0 * free), 1)
 
 
-def _matching(market: Market, at: Ints, free: Ints, cutoff: Ints, asked: int) -> Matching:
-    entry, program = kernels.outcome(market.start, market.entry, at)
+def _matching(market: Market, who: Ints, free: Ints, cutoff: Ints, asked: int) -> Matching:
+    entry, program = kernels.outcome(market.entry, who)
     return Matching(entry, program, market.quota - free, market.quota, cutoff.copy(), True, asked)

@@ -58,7 +58,7 @@ def exam_series(f: Facts, r: Ruling) -> None:
 @part
 def license_term(f: Facts, r: Ruling) -> None:
     """A license held: a restricted one shortens the approval."""
-    asked = f.number("petition.requested_months")
+    asked = _months_asked(f)
     most = float(number("H1B-LICDUR", "petition_months"))
     restricted = f.text("license.kind") != "full" or f.flag("license.supervised_only")
     months = f.number("license.valid_months") or _training_term(f)
@@ -74,6 +74,14 @@ def license_term(f: Facts, r: Ruling) -> None:
     r.give(validity_months=min(asked, most) if asked else most)
 
 
+def _months_asked(f: Facts) -> float | None:
+    """What the petition asks for; where it does not say, the training, as far as one petition goes."""
+    asked, training = f.number("petition.requested_months"), f.number("program.length_months")
+    if asked is None and training:
+        return min(training, number("H1B-LICDUR", "petition_months"))
+    return asked
+
+
 def _training_term(f: Facts) -> float | None:
     state = f.state
     training = book().get(f"{state}-TRAINING")
@@ -85,7 +93,7 @@ def _training_term(f: Facts) -> float | None:
 def license_pending(f: Facts, r: Ruling) -> None:
     """A license applied for, of which only a formality is lacking: a year, and work once it is issued."""
     most = number("H1B-LICSSN", "approval_months")
-    asked = f.number("petition.requested_months")
+    asked = _months_asked(f)
     r.require("no_practice_before_license")
     r.require("license_not_issued")
     if asked and asked > most:

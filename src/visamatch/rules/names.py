@@ -37,9 +37,28 @@ def exam_named(name: str, exam: str) -> Term | None:
     """``passed.step3`` and the like."""
     asked = {
         "passed": lambda f: passed(f, exam, f.asked_on),
+        "passed_before_step3": lambda f: passed(f, exam, min(_step3_days(f))),
         "no_attempts": lambda f: attempts_used_up(f, exam),
     }
     return asked.get(name)
+
+
+def _step3_days(f: Facts) -> list[date]:
+    """The days of application and exam, as far as stated; else the day asked."""
+    stated = [f.day("exam.applied_on"), f.day("exam.date")]
+    return [day for day in stated if day] or [f.asked_on]
+
+
+def _january_pause(f: Facts) -> bool:
+    """Is the exam meant for the first days of January, when it is not given?"""
+    sits = f.day("exam.date")
+    return bool(sits and sits.month == 1 and sits.day <= number("S3-WHERE", "january_closed_days"))
+
+
+def _no_permit(f: Facts) -> bool:
+    """No permit, or nothing said of one in a status in which nobody works without."""
+    needs = f.text("applicant.us_status") not in (None, "L-2", "E-3")
+    return f.none("applicant.ead") or (not f.known("applicant.ead") and needs)
 
 
 def _statement_misfits(f: Facts) -> bool:
@@ -162,6 +181,11 @@ NAMES: dict[str, Term] = {
     "needs_ecfmg": needs_ecfmg,
     "outside_ecfmg": lambda f: needs_ecfmg(f) is False,
     "certificate": lambda f: certificate(f, f.asked_on),
+    "certificate_applying": lambda f: certificate(f, _step3_days(f)[0]),
+    "certificate_sitting": lambda f: certificate(f, _step3_days(f)[-1]),
+    "january_pause": _january_pause,
+    "no_permit": _no_permit,
+    "permit_day": lambda f: f.day("activity.date") or f.start,
     "pathway": lambda f: pathway(f, f.asked_on),
     "oet": oet,
     "trained": lambda f: bool(f.number("applicant.pgy_completed")),

@@ -10,10 +10,6 @@ from visamatch.rules.case import Facts
 
 STEPS = ("step1", "step2ck", "step3")
 LACKING = {step: f"{step}_not_passed" for step in STEPS}
-CERTIFICATE_CODES = {
-    "missing": "ecfmg_certificate_missing",
-    "expired": "ecfmg_certificate_expired",
-}
 J_STATUS = ("J-1", "J-2")
 
 

@@ -11,6 +11,7 @@ from visamatch.web.views import (
     keep,
     letters,
     match,
+    method,
     my_list,
     paths,
     plan,
@@ -47,6 +48,7 @@ urlpatterns = [
     path("file/restore/", keep.restore, name="restore"),
     path("paths/", paths.visa_paths, name="paths"),
     path("match/", match.match, name="match"),
+    path("method/", method.methods, name="method"),
     path("method/market/", match.method, name="method-market"),
     path("about/", about.about, name="about"),
 ]
