@@ -11,13 +11,15 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import yaml
-from estimate_p_sponsor import DATA, TARGET, Example, estimates, examples, fit, predict
+from estimate_p_sponsor import TARGET, Example, estimates, examples, fit, predict
 from estimate_persistence import fit as logistic
+from facts.raw import DATA
 
 from visamatch.evidence.asker import Asker
 from visamatch.evidence.p_sponsor import p_sponsor, weigh
@@ -36,7 +38,8 @@ def model(on: date) -> Predictor:
 
     def predictor(training: list[Example], tried: list[Example]) -> Array:
         table = estimates(fit(training, on))
-        return 1 / (1 + np.exp(-predict(table, tried, on)))
+        chances: Array = 1 / (1 + np.exp(-predict(table, tried, on)))
+        return chances
 
     return predictor
 
@@ -68,7 +71,8 @@ def regression(on: date) -> Predictor:
         )
         beta = logistic(x, y)
         odds = np.array([_inputs(each, on) for each in tried]) @ beta[1:] + beta[0]
-        return 1 / (1 + np.exp(-odds))
+        chances: Array = 1 / (1 + np.exp(-odds))
+        return chances
 
     return predictor
 
@@ -133,7 +137,7 @@ def scores(p: Array, y: Array) -> dict[str, float]:
 def reliability(p: Array, y: Array) -> list[dict[str, Any]]:
     """Predicted against observed, by bands of the prediction."""
     found = []
-    for low, high in zip(EDGES[:-1], EDGES[1:], strict=True):
+    for low, high in pairwise(EDGES):
         inside = (p >= low) & (p < high)
         if inside.any():
             found.append({

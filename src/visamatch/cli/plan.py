@@ -97,18 +97,31 @@ def _save(folder: Path, record: dict[str, Any], person: Profile, day: date) -> N
     from visamatch.documents.ics import calendar_file
     from visamatch.schedule import calendar
 
+    shown = {**record, "list": [_with_evidence(row, person, day) for row in record["list"]]}
     day_text, text = day.isoformat(), json.dumps(record, ensure_ascii=False, indent=2) + "\n"
     made = {
-        "plan.pdf": dossier.dossier(record, on=day_text, name=person.name),
+        "plan.pdf": dossier.dossier(shown, on=day_text, name=person.name),
         "plan.ics": calendar_file(calendar(person, day)),
         "plan.json": text.encode(),
     }
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        sheet.write_xlsx(record, folder / "plan.xlsx")
+        sheet.write_xlsx(shown, folder / "plan.xlsx")
     except OSError as error:
         raise InputError(
             "--out", f"a folder that can be written ({error.strerror})", folder
         ) from None
     for name, body in made.items():
         output.save(folder / name, body)
+
+
+def _with_evidence(row: dict[str, Any], person: Profile, day: date) -> dict[str, Any]:
+    """A program to apply to with its statements whole, for paper; the others keep their ids."""
+    from visamatch.directory.programs import directory
+    from visamatch.documents.records import program_detail
+    from visamatch.evidence.assess import assess_all
+
+    if not row.get("apply"):
+        return row
+    detail = program_detail(directory(), assess_all(day, person)[row["program_id"]])
+    return {**row, "statements": detail["statements"]}

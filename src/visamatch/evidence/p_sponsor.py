@@ -175,7 +175,7 @@ def _grid_without(claim: Statement, institution_id: str) -> Array | None:
             return at.grid(institution_id, silent=False)
         case TraineeFilings() as filed:
             node = node_of(claim.subject)
-            if node:
+            if node and (not node[0] or node[1] == institution_id):  # else another's own count
                 return at.grid(institution_id, without=(node[0], kind_of(filed.kind), filed.count))
     return None
 
