@@ -5,6 +5,7 @@
 Names are scored three times: with every register; with what people wrote about the employers of a
 random half of the institutions taken away and only that half scored (the honest figure for an employer
 nobody looked at); and with the whole hand-kept table taken away.
+Last, to whom the shipped trainee cases are tied.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "src"))
 
 from visamatch.directory import registers  # noqa: E402
+from visamatch.directory.programs import directory  # noqa: E402
 from visamatch.directory.resolve import Match, Resolver, resolver  # noqa: E402
+from visamatch.facts import tables  # noqa: E402
 from visamatch.sources.dol_lca.titles import read_title  # noqa: E402
 
 LABELS = ("resident", "fellow", "attending", "other")
@@ -127,6 +130,33 @@ def titles(rows: Sequence[Row], examples: int) -> None:
         )
 
 
+def ties() -> None:
+    """Share of the shipped trainee cases tied to a program, an institution, a system, nobody; why; by whom not."""
+    known, shares, untied = directory(), Counter[str](), Counter[str]()
+    for row in tables.rows(tables.Filings):
+        who = known.petitioners[row.petitioner_id]
+        homes = [place for place in who.institutions if place in known.programs_of]
+        offered = {program.specialty_id for place in homes for program in known.programs_of[place]}
+        if not homes:
+            untied[f"{who.name} ({who.state})"] += row.count
+            why = "an institution without a program on file" if who.institutions else "nobody"
+        elif len(homes) > 1:
+            why = "a system or school, its institutions jointly"
+        elif row.specialty_id in offered:
+            why = "a program: one institution and its specialty named"
+        else:
+            named = "another specialty named" if row.specialty_id else "no department named"
+            why = f"one institution: {named}"
+        shares[why] += row.count
+    total = shares.total()
+    print(f"ties of {total} trainee cases")
+    for why, count in shares.most_common():
+        print(f"  {count / total:6.1%}  {count:5}  {why}")
+    print("largest tied to no program:")
+    for name, count in untied.most_common(10):
+        print(f"  {count:5}  {name}")
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
@@ -136,3 +166,4 @@ if __name__ == "__main__":
     labelled = asked.data / "labelled"
     names(read(labelled / "employers_labelled.csv"), asked.splits, asked.examples)
     titles(read(labelled / "titles_labelled.csv"), asked.examples)
+    ties()

@@ -1,10 +1,12 @@
 """An invented Match for tests: every current track of the directory, cutoffs that mean nothing."""
 
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 
 from visamatch.directory.programs import directory
+from visamatch.market import scenarios
 from visamatch.market.scenarios import KINDS, Scenarios, encode
 
 
@@ -34,6 +36,7 @@ def season(count: int = 40) -> Scenarios:
             np.array([1.2, 0.9, 0.5, 0.2, 0.0, -0.1], np.float32), (len(specialties), 1)
         ),
         season=np.zeros((count, len(KINDS)), np.float32),
+        late=np.zeros((len(specialties), len(KINDS)), np.float32),
         loading=np.array([0, 0, 0, 0.5, 1, 1], np.float32),
         closed=np.array([0, 0, 0, 0, 1, 1], bool),
         noise_program=0.6,
@@ -45,3 +48,9 @@ def season(count: int = 40) -> Scenarios:
         },
         made={"seed": 1},
     )
+
+
+def ship(monkeypatch, count: int = 40) -> None:
+    """Let the program find the invented Match where it looks for the shipped one."""
+    monkeypatch.setattr(scenarios, "load", lambda: season(count))
+    monkeypatch.setattr(scenarios, "SHIPPED", Path(__file__))

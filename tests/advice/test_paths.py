@@ -63,6 +63,15 @@ def test_the_payment_falls_on_people_abroad_and_not_on_a_change_of_status():
     assert inside.payment_usd is None
 
 
+def test_someone_in_h1b_moves_without_the_payment_and_on_what_is_left_of_six_years():
+    inside = READY.replace('location = "abroad"', 'location = "us"\nus_status = "H-1B"')
+    told = inside + "[applicant.h1b]\nused_months = 48\nrecapturable_months = 0\n"
+    path = way(told, "h1b")
+    assert path.payment_usd is None
+    assert codes(path.blockers) == {"six_year_limit"}  # 24 months for a residency of three years
+    assert any("labor certification" in text for text in path.opens)
+
+
 def test_a_volatile_rule_past_its_limit_says_verify_and_what_was_last_read():
     path = way(READY, "h1b", NOW)
     assert path.verdict == "unknown_verify"
@@ -151,6 +160,7 @@ def test_a_program_is_asked_about_with_its_own_cap_standing_and_state():
     seen = _in_massachusetts()
     case = situation(profile_from_toml(READY), SPRING, seen)
     assert {path.id for path in paths(case, here=True)} == {"ead", "j1", "h1b"}
+    assert "H-1B with this hospital" in {path.title for path in paths(case, here=True)}
     assert "limited license" in license_here(case).text
 
 

@@ -15,7 +15,10 @@ def test_step3_names_both_dates_of_a_program_at_risk(visamatch):
     demand = made["demands"][0]
     assert demand["at_risk"]
     assert made["result"][1] > demand["needed_by"]
-    assert "plan for the rank list" in visamatch("step3", ABROAD, *ON).out
+    text = visamatch("step3", ABROAD, *ON).out
+    assert "plan for the rank list" in text
+    assert "Sit the second day by 2027-12-31" in text
+    assert "chance that it is there" in text
 
 
 def test_petition_gives_chances_steps_and_the_fallback(visamatch):

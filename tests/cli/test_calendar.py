@@ -35,6 +35,8 @@ def test_the_file_is_written_renewed_and_never_half(visamatch, tmp_path):
 def test_a_place_that_cannot_be_written_is_one_sentence(visamatch, tmp_path, name):
     answer = visamatch("calendar", ME, *ON, "--ics", str(tmp_path / name))
     assert answer.code == 2
+    assert visamatch("calendar", ME, *ON, "--ics", "/").code == 2
+    assert visamatch("calendar", ME, *ON, "--ics", "/dev/null").code == 2
     assert len(answer.err.strip().splitlines()) == 1
     assert not answer.out
 

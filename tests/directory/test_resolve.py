@@ -130,6 +130,11 @@ def test_hosts_and_learned_spellings_name_known_institutions():
     assert {row["institution_id"] for row in (*hosts, *registers._read("spellings.csv"))} <= known
 
 
+def test_a_hospital_is_known_without_its_sponsor():
+    assert list(registers._houses("Quarry-Amesbury Medical Center")) == ["Amesbury Medical Center"]
+    assert not list(registers._houses("Amesbury-Quarry"))
+
+
 def test_a_decision_that_is_neither_stops(tmp_path, monkeypatch):
     header = "decided_on,decision,raw_name,state,institution_id,institution,relation,reason\n"
     (tmp_path / "judgements.csv").write_text(header + "2026-01-02,maybe,X,NJ,,,self,why\n")
@@ -147,6 +152,7 @@ def test_a_decision_that_is_neither_stops(tmp_path, monkeypatch):
          "faculty_practice"),
         ("CITY OF BOSTON", "BOSTON", "MA", None, "not_teaching"),
         ("GENERAL HOSP CORP D/B/A MASS GENER", "SOMERVILLE", "MA", "massachusetts-general-hospital", "self"),
+        ("PHYSICIAN SVCS CORP OF SOUTHERN IL", "MOUNT VERNON", "IL", None, "not_teaching"),
         ("UNIV OF MA MEDICAL SCHOOL", "SHREWSBURY", "MA", "umass-chan-medical-school", "sponsoring_school"),
     ],
 )  # fmt: skip

@@ -87,6 +87,17 @@ def test_reordered_and_renamed_columns_and_sorted_rows_are_recognised():
     assert found.workspace.entries[1] == MINE.entries[1]
 
 
+def test_a_header_renamed_to_anything_is_known_in_our_workbook():
+    def rename(sheet):
+        cell(sheet, "Notes", 1).value = "What I think"
+        cell(sheet, "Interest", 2).value = 2
+        cell(sheet, "Interest", 1).value = "♥"
+
+    found = imported(edited(OURS, rename), MINE)
+    assert facts(found) == [(2, "interest", 4, 2)]
+    assert found.unknown_columns_kept == ("Car",)
+
+
 def test_a_row_that_is_gone_is_told_and_taken_off_only_on_demand():
     sheet = edited(OURS, lambda s: s.delete_rows(3))
     told = imported(sheet, MINE)
@@ -108,7 +119,22 @@ def test_two_rows_of_one_program_are_one_entry_and_their_difference_is_asked():
     (conflict,) = found.conflicts
     assert (conflict.key, conflict.kind, conflict.choices) == ("3:notes", "two_rows", ("a", "b"))
     assert found.workspace.entries[0].interest == 3
+    assert found.remarks == ("rows 2, 3 are one program and become one entry",)
     assert imported(xlsx(*rows), answers={"3:notes": "b"}).workspace.entries[0].notes == "b"
+
+
+def test_every_report_of_a_log_is_kept():
+    rows = [
+        ("Program code", "Date", "Step2"),
+        ("1261140C0", "10/14/2026", 255),
+        ("1261140C0", "10/15/2026", 240),
+    ]
+    found = imported(xlsx(*rows))
+    assert found.workspace.entries[0].extra == {
+        "Date": "2026-10-14 | 2026-10-15",
+        "Step2": "255 | 240",
+    }
+    assert not found.conflicts
 
 
 def test_an_unsure_program_is_asked_and_not_added():

@@ -31,6 +31,7 @@ def toy(seasons: int = 40) -> Scenarios:
         openness=np.full((seasons, 2), encode(np.array([0.0], np.float32))[0]),
         handicap=np.zeros((1, len(KINDS)), np.float32),
         season=np.zeros((seasons, len(KINDS)), np.float32),
+        late=np.zeros((1, len(KINDS)), np.float32),
         loading=np.array([0, 0, 0, 1, 1, 1], np.float32),
         closed=np.array([0, 0, 0, 0, 1, 1], bool),
         noise_program=0.6,
@@ -44,7 +45,7 @@ def toy(seasons: int = 40) -> Scenarios:
 def test_codes_keep_values_and_infinities():
     values = np.array([-np.inf, -3.5, 0.0, 1.28, 6.0, np.inf], np.float32)
     back = decode(encode(values))
-    assert np.allclose(back[1:5], values[1:5], atol=0.021)
+    assert np.allclose(back[1:5], values[1:5], atol=0.031)
     assert np.isneginf(back[0])
     assert np.isposinf(back[5])
     assert list(encode(np.array([99.0, -99.0], np.float32))) == [254, 1]

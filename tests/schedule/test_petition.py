@@ -45,6 +45,13 @@ def test_premium_a_known_license_and_staying_in_the_country_each_help():
     assert inside[0].chance.mean > premium
 
 
+def test_the_days_along_the_longest_chain_add_up():
+    rows = petition._rows("h1b", "consulate", True, "MA")
+    began, ended = petition._simulate(rows, date(2027, 3, 19), {}, 1)
+    cost = petition._critical(rows, began, ended, {})
+    assert sum(cost.values()) == pytest.approx(ended["onboard"].mean())
+
+
 def test_the_critical_step_is_the_one_that_helps_when_it_is_over():
     way = after(someone(), "MA").ways[0]
     assert way.critical.id == "license"
@@ -53,6 +60,13 @@ def test_the_critical_step_is_the_one_that_helps_when_it_is_over():
     assert better.chance.mean > way.chance.mean + 0.2
     assert next(step for step in better.steps if step.id == "license").done
     assert better.critical.id != "license"
+
+
+def test_who_may_not_change_status_goes_through_the_consulate():
+    lost = Profile.model_validate({"applicant": {"location": "us", "us_status": "out_of_status"}})
+    found = after(lost)
+    assert found.change["verdict"] == "blocked"
+    assert all("consulate" in way.name for way in found.ways)
 
 
 def test_a_late_step3_result_holds_the_petition():

@@ -41,15 +41,20 @@ def test_sending_is_logged_and_brings_a_reminder(sample, saved):
     assert len(saved().contacts) == 1
 
 
-def test_a_reply_is_kept_word_for_word_and_moves_the_evidence(sample, saved):
+def test_a_reply_is_kept_word_for_word_and_moves_the_evidence_once_accepted(sample, saved):
     program = directory().find(BIDMC)
     before = assess(program, today())
     sample.post(HERE + "?kind=program")
     contact = saved().contacts[0].contact_id
     words = "Thank you. We only sponsor J-1 visas for our residents."
-    sample.post(HERE, {"contact": contact, "reply": words})
+    answer = sample.post(HERE, {"contact": contact, "reply": words})
+    assert answer.url == f"/programs/{BIDMC}/#review"
+    assert saved().statements == ()
+    reading = saved().pending[0].reading_id
+    form = {"reading": reading, "action": "accept", "j1": "yes", "h1b": "no", "as_of": "2026-11-20"}
+    sample.post(f"/programs/{BIDMC}/decide/", form)
     workspace = saved()
-    assert workspace.contacts[0].reply == words
+    assert (workspace.contacts[0].reply, workspace.pending) == (words, ())
     assert (workspace.statements[0].sponsors_j1, workspace.statements[0].sponsors_h1b) == (
         "yes",
         "no",

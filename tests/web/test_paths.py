@@ -54,3 +54,21 @@ def test_a_citizen_needs_no_sponsor(read, as_):
     page = read("/paths/")
     assert "You need no visa sponsor" in page
     assert "J-1 beside H-1B" not in page
+
+
+def test_a_program_shows_the_persons_paths_into_it(read, as_, program_with):
+    path = f"/programs/{program_with('filed').program_id}/"
+    assert "the visa paths into it are worked out for you" in read(path)
+    as_("abroad-no-step3")
+    page = read(path)
+    assert "H-1B with this hospital" in page
+    assert "Step 3 is not passed" in page
+    assert "<b>License in " in page
+
+
+def test_an_impossible_fact_of_the_profile_is_named(client, read, as_, program_with):
+    as_("in-us-step3-passed")
+    wrong = {"applicant.exams.step3.status": "passed", "applicant.exams.step3.date": "2031-01-01"}
+    client.post("/profile/", wrong)
+    assert "applicant.exams.step3.date" in read("/paths/", status=400)
+    assert "Mend it in your profile" in read(f"/programs/{program_with('filed').program_id}/")

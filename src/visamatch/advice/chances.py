@@ -8,7 +8,7 @@ denominator is everybody who applies there, not those who certified a rank list.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -16,25 +16,40 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from visamatch.advice.paths import paths, situation
+from visamatch.advice.sponsor_search import REFUSALS
 from visamatch.advice.strength import Z90, kind_of, strength
 from visamatch.directory.programs import Directory
 from visamatch.evidence.assessment import Assessment, Chance
 from visamatch.facts.tables import BaseRate, Program, rows
 from visamatch.market.scenarios import Kind, Scenarios, Strength
-from visamatch.rules import paths
 from visamatch.workspace.profile import Profile
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-Levels = tuple[Bools, Bools, Bools]  # middle, rows x P; low and high, fewer rows x P
-SEED, DRAWS, END_DRAWS = 20270319, 4, 1  # draws a season; at the ends of an interval its first
+Levels = tuple[Bools, ...]  # middle, rows x P; low and high, fewer rows x P
+SEED = 20270319
 COUNTED = "CMA"  # letters of tracks that train to the end: categorical, primary care, advanced
 J1_WORTH = 0.7  # of an H-1B place, to someone who prefers H-1B, unless they say otherwise
 LASTING = {  # blockers that no exam or paper mends before July
     "attempt_limit_reached", "two_year_requirement", "six_year_limit", "seven_year_limit",
     "specialty_change_too_late", "specialty_change_used", "travel_ban_full", "travel_ban_partial",
 }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """How many rows to draw, in the middle and at each end of an interval (0: no interval is wanted)."""
+
+    seed: int = SEED
+    rows: int = 1000
+    end_rows: int = 250
+
+    def draws(self, seasons: int) -> tuple[int, ...]:
+        """Draws a season: at the middle, and of those at the low and at the high end."""
+        middle, end = (-(-count // seasons) for count in (self.rows, self.end_rows))
+        return (max(2, middle), end, end) if end else (max(2, middle),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +84,14 @@ class Chances:
     p_h1b: Floats
     p_j1: Floats
     blocked: tuple[str, ...]
+    draws: tuple[int, ...]  # a season, as in Sample
+    signaled: Callable[
+        [], Bools
+    ]  # matched where the program gets a signal; worked out when asked for
 
     def outlooks(self) -> list[Outlook]:
         """Every program on its own."""
-        pairs = zip(_intervals(self.interviewed), _intervals(self.matched), strict=True)
+        pairs = zip(self._intervals(self.interviewed), self._intervals(self.matched), strict=True)
         return [
             Outlook(
                 self.ids[at], *pair, float(self.p_h1b[at]), float(self.p_j1[at]), self.blocked[at]
@@ -82,28 +101,35 @@ class Chances:
 
     def p_list(self, chosen: Sequence[int]) -> Chance:
         """Chance to match at one of these programs, with its 90 % interval."""
-        columns = list(chosen)
-        parts = (np.asarray(part[:, columns].any(axis=1)) for part in self.matched)
-        middle, low, high = (part.reshape(-1, 1) for part in parts)
-        return _intervals((middle, low, high))[0]
+        return self.p_lists(chosen)[-1] if len(chosen) else Chance(0.0, 0.0, 0.0)
 
+    def p_lists(self, order: Sequence[int]) -> list[Chance]:
+        """The same for the first, the first two, … of an order."""
+        columns = list(order)
+        return self._intervals(
+            tuple(np.logical_or.accumulate(part[:, columns], axis=1) for part in self.matched)
+        )
 
-def _intervals(levels: Levels) -> list[Chance]:
-    """Shares of rows by column; an interval joins what is not known of us with how seasons differ."""
-    middle, low, high = levels
-    by_season = middle.reshape(-1, DRAWS, middle.shape[1])
-    seasons = by_season.mean(axis=1, dtype=np.float32)
-    sampling = (seasons * (1 - seasons)).mean(axis=0) / (DRAWS - 1)
-    season = Z90**2 * np.maximum(0.0, seasons.var(axis=0) - sampling)
-    mean, same = seasons.mean(axis=0), by_season[:, :END_DRAWS].mean(axis=(0, 1), dtype=np.float32)
-    below = np.maximum(0.0, same - low.mean(axis=0, dtype=np.float32))
-    above = np.maximum(0.0, high.mean(axis=0, dtype=np.float32) - same)
-    ends = (
-        (mean - np.sqrt(below**2 + season)).clip(0),
-        (mean + np.sqrt(above**2 + season)).clip(max=1),
-    )
-    rows = zip(mean.tolist(), ends[0].tolist(), ends[1].tolist(), strict=True)
-    return [Chance(*(round(part, 4) for part in row)) for row in rows]
+    def _intervals(self, levels: Levels) -> list[Chance]:
+        """Shares of rows by column; an interval joins what is not known of person and programs with
+        how seasons differ. That difference is read from all columns together, as a multiple of p (1 - p):
+        a single column would be noise.
+        """
+        middle, low, high = levels
+        draws, ends = self.draws[0], self.draws[-1]
+        by_season = middle.reshape(-1, draws, middle.shape[1])
+        seasons = by_season.mean(axis=1, dtype=np.float32)
+        mean = seasons.mean(axis=0)
+        luck = (seasons * (1 - seasons)).mean(axis=0) / (draws - 1)
+        size = np.square(mean * (1 - mean))
+        season = max(0.0, float((seasons.var(axis=0) - luck).sum() / max(size.sum(), 1e-9))) * size
+        same = by_season[:, :ends].mean(axis=(0, 1), dtype=np.float32)
+        below = np.maximum(0.0, same - low.mean(axis=0, dtype=np.float32))
+        above = np.maximum(0.0, high.mean(axis=0, dtype=np.float32) - same)
+        least = (mean - np.sqrt(below**2 + Z90**2 * season)).clip(0)
+        most = (mean + np.sqrt(above**2 + Z90**2 * season)).clip(max=1)
+        rows = zip(mean.tolist(), least.tolist(), most.tolist(), strict=True)
+        return [Chance(*(round(part, 4) for part in row)) for row in rows]
 
 
 def chances(
@@ -114,36 +140,54 @@ def chances(
     profile: Profile,
     on: date,
     j1_worth: float = J1_WORTH,
+    sample: Sample | None = None,
 ) -> Chances:
     """Evaluate a person at programs; those in no scenario have no chance and say so.
 
     Args:
         j1_worth: worth of a J-1 place beside an H-1B place, for someone who prefers H-1B.
+        sample: which draws; the standard ones when left out.
     """
+    sample = sample or Sample()
+    draws = sample.draws(scenarios.count)
     kind = kind_of(profile, profile.match_year or on.year + 1)
-    open_to, blocked = _willing(known, programs, assessed, profile, on, scenarios.count)
+    open_to, blocked = _willing(known, programs, assessed, profile, on, (scenarios.count, sample))
     weights = {wish.name: wish.weight for wish in profile.specialties}
     by_specialty: dict[str, list[int]] = {}
     for at, program in enumerate(programs):
         by_specialty.setdefault(program.specialty_id, []).append(at)
     interviewed, matched = ([np.zeros_like(part) for part in open_to.rows] for _ in range(2))
-    for specialty_id, places in by_specialty.items():
-        here = [programs[at] for at in places]
-        levels = strength(scenarios, kind, specialty_id, profile)
-        for at, (seen, reached) in enumerate(_outcomes(known, scenarios, here, kind, levels)):
+    parts = [
+        (places, [programs[at] for at in places], strength(scenarios, kind, name, profile))
+        for name, places in by_specialty.items()
+    ]
+    for places, here, levels in parts:
+        for at, (seen, reached) in enumerate(
+            _outcomes(known, scenarios, here, kind, levels, sample)
+        ):
             interviewed[at][:, places] = seen & open_to.rows[at][:, places]
             matched[at][:, places] = reached & open_to.rows[at][:, places]
+
+    def signaled() -> Bools:
+        found = np.zeros_like(open_to.rows[0])
+        for places, here, levels in parts:
+            reached = next(_outcomes(known, scenarios, here, kind, levels, sample, signals=True))[1]
+            found[:, places] = reached & open_to.rows[0][:, places]
+        return found
+
     share = open_to.h1b / np.maximum(open_to.either, 1e-12)
     worth = share + (1 - share) * (j1_worth if profile.visa.h1b == "prefer" else 1.0)
     weight = np.array([weights.get(known.specialty(program).name, 1.0) for program in programs])
     return Chances(
         ids=tuple(program.program_id for program in programs),
-        interviewed=(interviewed[0], interviewed[1], interviewed[2]),
-        matched=(matched[0], matched[1], matched[2]),
+        interviewed=tuple(interviewed),
+        matched=tuple(matched),
         willing=open_to.rows,
+        signaled=signaled,
         utility=weight * np.where(profile.needs_visa, worth, 1.0),
         p_h1b=open_to.h1b,
         p_j1=open_to.j1,
+        draws=draws,
         blocked=tuple(
             why or ("" if some else "In no simulated season does it let you in.")
             for why, some in zip(blocked, matched[0].max(axis=0), strict=True)
@@ -156,12 +200,14 @@ def _outcomes(
     scenarios: Scenarios,
     programs: Sequence[Program],
     kind: Kind,
-    levels: tuple[Strength, Strength, Strength],
+    levels: Sequence[Strength],
+    sample: Sample,
+    signals: bool = False,
 ) -> Iterator[tuple[Bools, Bools]]:
     """Interviewed and reachable, rows x programs, at each strength; a program is the best of its tracks."""
     tracks, owner = _tracks(known, scenarios, programs)
-    for level, draws in zip(levels, (DRAWS, END_DRAWS, END_DRAWS), strict=True):
-        run = scenarios.outcomes(kind, level, tracks, SEED, draws)
+    for level, draws in zip(levels, sample.draws(scenarios.count), strict=False):
+        run = scenarios.outcomes(kind, level, tracks, sample.seed, draws, tracks.tolist() * signals)
         yield (
             _joined(run.interviewed, owner, len(programs)),
             _joined(run.reachable, owner, len(programs)),
@@ -176,6 +222,27 @@ def _joined(part: Bools, owner: Ints, size: int) -> Bools:
     for at in np.flatnonzero(~first):
         joined[:, owner[at]] |= part[:, at]
     return joined
+
+
+def main_track(known: Directory, scenarios: Scenarios, program: Program) -> int | None:
+    """Position of a program's first counted track in the scenarios."""
+    tracks, _ = _tracks(known, scenarios, [program])
+    return int(tracks[0]) if len(tracks) else None
+
+
+def open_paths(
+    programs: Sequence[Program], assessed: Mapping[str, Assessment], profile: Profile, on: date
+) -> list[tuple[float, float]]:
+    """Chance that each program takes the person on H-1B, and on J-1; 1 each for those who need no visa."""
+    if not profile.needs_visa:
+        return [(1.0, 1.0)] * len(programs)
+    shut = shut_paths(profile, on)
+    return [_paths_at(assessed[program.program_id], shut) for program in programs]
+
+
+def _paths_at(item: Assessment, shut: Mapping[str, str]) -> tuple[float, float]:
+    refused = item.standing.code in REFUSALS or "h1b" in shut
+    return 0.0 if refused else item.p_sponsor.mean, 0.0 if "j1" in shut else _p_j1(item)
 
 
 def _tracks(
@@ -207,38 +274,42 @@ def _willing(
     assessed: Mapping[str, Assessment],
     profile: Profile,
     on: date,
-    seasons: int,
+    rows_of: tuple[int, Sample],
 ) -> tuple[_Open, list[str]]:
+    seasons, sample = rows_of
     if not profile.needs_visa:
         ones = np.ones(len(programs))
-        full = np.ones((seasons * DRAWS, len(programs)), np.bool_)
-        ends = full[: seasons * END_DRAWS]
-        return _Open(ones, ones, ones, (full, ends, ends)), [""] * len(programs)
+        every = tuple(
+            np.ones((seasons * n, len(programs)), np.bool_) for n in sample.draws(seasons)
+        )
+        return _Open(ones, ones, ones, every), [""] * len(programs)
     items = [assessed[program.program_id] for program in programs]
     shut = shut_paths(profile, on)
     may_h1b, may_j1 = "h1b" not in shut, "j1" not in shut
     spread = np.array(
         [(i.p_sponsor.mean, i.p_sponsor.low, i.p_sponsor.high) for i in items]
     ).reshape(-1, 3)
-    refused = np.array(
-        [i.standing.code in ("not_for_you", "j1_only", "no_h1b") for i in items], bool
-    )
+    refused = np.array([i.standing.code in REFUSALS for i in items], bool)
     spread = np.where(refused[:, None] | (not may_h1b), 0.0, spread)
     j1 = np.array([_p_j1(item) if may_j1 else 0.0 for item in items])
     institutions = {name: at for at, name in enumerate(known.institutions)}
     where = np.array([institutions[program.institution_id] for program in programs], dtype=np.int64)
-    drawn = _institution_draws(seasons, len(institutions))[:, :, where]
-    few = drawn[:, :END_DRAWS].reshape(seasons * END_DRAWS, -1)
+    drawn = _institution_draws(sample, seasons, len(institutions))[:, :, where]
     either = np.maximum(spread.T, j1)
     blocked = [_blocked(item, shut, spread[at, 0], j1[at]) for at, item in enumerate(items)]
-    rows = (drawn.reshape(seasons * DRAWS, -1) < either[0], few < either[1], few < either[2])
-    return _Open(spread[:, 0], j1, either[0], rows), blocked
+    opened = tuple(
+        drawn[:, :count].reshape(seasons * count, -1) < either[level]
+        for level, count in enumerate(sample.draws(seasons))
+    )
+    return _Open(spread[:, 0], j1, either[0], opened), blocked
 
 
 @lru_cache(maxsize=4)
-def _institution_draws(seasons: int, count: int) -> NDArray[np.float32]:
+def _institution_draws(sample: Sample, seasons: int, count: int) -> NDArray[np.float32]:
     """One draw a season, draw and institution, whatever programs are asked about: who takes H-1B takes J-1."""
-    return np.random.default_rng(SEED).random((seasons, DRAWS, count), dtype=np.float32)
+    return np.random.default_rng(sample.seed).random(
+        (seasons, sample.draws(seasons)[0], count), dtype=np.float32
+    )
 
 
 def _p_j1(item: Assessment) -> float:
@@ -248,15 +319,14 @@ def _p_j1(item: Assessment) -> float:
     return next(row.rate for row in rows(BaseRate) if row.visa == "J-1")
 
 
+@lru_cache(maxsize=64)
 def shut_paths(profile: Profile, on: date) -> dict[str, str]:
     """Paths that this person cannot or will not take, with the reason."""
     shut = {}
-    for path in paths(
-        profile.applicant.model_dump(mode="json", exclude_none=True), {"level": "residency"}, {}, on
-    ):
+    for path in paths(situation(profile, on), here=True):
         lasting = [reason.means for reason in path.blockers if reason.code in LASTING]
-        if path.id in ("h1b", "j1") and lasting:
-            shut[path.id] = f"{'H-1B' if path.id == 'h1b' else 'J-1'}: {'; '.join(lasting).lower()}"
+        if lasting:
+            shut[path.id] = f"{path.title}: {'; '.join(lasting).lower()}"
     if profile.visa.h1b == "must":
         shut["j1"] = "you take H-1B only"
     if profile.visa.h1b == "none":

@@ -86,6 +86,12 @@ class Path:
         return "Not yet" if self.verdict == "blocked" and self.opens else WORDS[self.verdict]
 
     @property
+    def days(self) -> list[tuple[str, date]]:
+        """The days that bound it, each in words."""
+        words = data("paths")["days"]
+        return [(words[key], day) for key, day in self.by.items() if key in words]
+
+    @property
     def last_words(self) -> str:
         """The verdict as last read, in words."""
         return WORDS[self.as_last_read]
@@ -270,14 +276,16 @@ def _choice(name: str, choice: str) -> Mapping[str, Any]:
 
 
 def _processing(facts: Facts) -> Facts:
-    """How the petition goes, by where the person is."""
-    if facts.known("petition.processing"):
+    """What petition it is and how it goes, by status and by where the person is."""
+    in_h1b = facts.text("applicant.us_status") == "H-1B"
+    facts = facts.given({"petition.kind": "change_of_employer" if in_h1b else "initial"})
+    place = facts.text("applicant.location")
+    if place is None or facts.known("petition.processing"):
         return facts
-    place, status = facts.text("applicant.location"), facts.text("applicant.us_status")
-    if place == "us":
-        inside = "extension_of_stay" if status == "H-1B" else "change_of_status"
-        return facts.given({"petition.processing": inside})
-    return facts.given({"petition.processing": "consular_notification"}) if place else facts
+    inside = "extension_of_stay" if in_h1b else "change_of_status"
+    return facts.given(
+        {"petition.processing": inside if place == "us" else "consular_notification"}
+    )
 
 
 def _fits(way: Mapping[str, Any], facts: Facts) -> bool:
@@ -306,7 +314,7 @@ def _path(way: Mapping[str, Any], case: Situation) -> Path:
     owed = payment is not None and asked_to_pay.intersection(payment.conditions)
     return Path(
         id=way["id"],
-        title=way["title"],
+        title=way.get("title_here" if case.facts.known("employer.type") else "title", way["title"]),
         later=way.get("later", False),
         verdict="blocked" if shut else _verdict(found),
         as_last_read=last,

@@ -13,7 +13,9 @@ from visamatch.cli import (
     facts,
     filings,
     letter,
+    market,
     match,
+    pages,
     plan,
     policy,
     portfolio,
@@ -44,8 +46,10 @@ app.add_typer(facts.app, name="facts")
 app.add_typer(filings.app, name="filings")
 app.add_typer(letter.app, name="letter")
 app.add_typer(match.app, name="match")
+app.add_typer(market.app, name="market")
 app.command("petition")(after.petition)
 app.command("plan")(plan.plan)
+app.add_typer(pages.app, name="pages")
 app.add_typer(policy.app, name="policy")
 app.add_typer(portfolio.app, name="portfolio")
 app.add_typer(programs.app, name="programs")

@@ -37,6 +37,11 @@ def step3(profile: ProfileFile, program: Programs = None, on: On = "", json: Jso
         output.print_json(plain(plan))
         return
     typer.echo(f"{plan.verdict}\n")
+    if plan.needed and not plan.passed:
+        typer.echo(
+            f"Second day {plan.sits}: result {plan.result[0]} to {plan.result[1]};"
+            f" chance that it is there for the rank list {min(plan.chance_for_ranking, 0.99):.0%}"
+        )
     for each in plan.demands:
         if each.rule != "unknown":
             risk = " AT RISK" if each.at_risk else ""

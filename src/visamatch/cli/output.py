@@ -69,6 +69,8 @@ def read_text(path: Path) -> str:
 
 def save(path: Path, body: bytes) -> None:
     """Write a file whole or not at all; a place that cannot be written is wrong input."""
+    if not path.name or (path.exists() and not path.is_file()):
+        raise InputError(str(path), "the name of a file; this is a folder or a device")
     part = path.with_name(f"{path.name}.part")
     try:
         part.write_bytes(body)

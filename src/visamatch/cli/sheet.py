@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,7 +12,6 @@ from visamatch.errors import InputError
 
 if TYPE_CHECKING:
     from visamatch.documents.differences import Difference
-    from visamatch.documents.sheet import Line
     from visamatch.workspace.document import Workspace
 
 app = typer.Typer(no_args_is_help=True, help="The sponsor list as a spreadsheet, out and in again.")
@@ -37,15 +36,18 @@ def export(
 
     Example: visamatch sheet export sponsors.xlsx --profile examples/abroad-no-step3.toml
     """
+    from visamatch.documents.my_list import list_lines, list_plan
     from visamatch.documents.sheet import csv_text, workbook
 
     mine = my_file.load(workspace)
     person = output.read_profile(profile) if profile else mine.profile
     mine = mine.model_copy(update={"profile": person})
-    lines = _lines(mine, state or [], on)
+    day = output.day(on)
+    lines = list_lines(mine, day, state or [])
     suffix = file.suffix.lower()
     if suffix == ".xlsx":
-        body = workbook(lines, mine.columns, _plan(mine, on), starting=not mine.entries)
+        plan = list_plan(mine, lines, day)
+        body = workbook(lines, mine.columns, plan, starting=not mine.entries)
     elif suffix == ".csv":
         body = csv_text(lines, mine.columns).encode()
     else:
@@ -105,44 +107,3 @@ def _bytes(file: Path) -> bytes:
         return file.read_bytes()
     except OSError as error:
         raise InputError(str(file), f"a file that can be read ({error.strerror})") from None
-
-
-def _plan(mine: Workspace, on: str) -> dict[str, Any]:
-    """What the workbook's other sheets show of a plan: the calendar of the person."""
-    from visamatch.documents.records import calendar_record
-    from visamatch.schedule import calendar
-
-    if mine.profile is None:
-        return {}
-    made = calendar(mine.profile, output.day(on), mine.marks, mine.contacts)
-    return {"calendar": calendar_record(made)}
-
-
-def _lines(mine: Workspace, states: list[str], on: str) -> list[Line]:
-    from visamatch.advice.groups import plan as make_plan
-    from visamatch.directory.programs import directory
-    from visamatch.directory.search import programs_where, where
-    from visamatch.documents.records import program_detail
-    from visamatch.documents.sheet import Line, suggested
-    from visamatch.evidence.assess import assess_all
-
-    known, assessments = directory(), assess_all(output.day(on), mine.profile, mine.statements)
-    if mine.entries:
-        details = {e.program_id: assessments.get(e.program_id) for e in mine.entries}
-        return [
-            Line(e, program_detail(known, item) if (item := details[e.program_id]) else {})
-            for e in mine.entries
-        ]
-    if mine.profile and mine.profile.specialties and not states:
-        placed = make_plan(known, assessments, mine.profile).placed
-        rows = [
-            program_detail(known, item.assessment) | {"group": item.group, "reasons": item.reasons}
-            for item in placed
-        ]
-    else:
-        place = where(states=states or ["MA"])
-        rows = [
-            program_detail(known, assessments[program.program_id])
-            for program in programs_where(known, place)
-        ]
-    return [Line(suggested(row), row) for row in rows]

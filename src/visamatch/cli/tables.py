@@ -10,7 +10,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from visamatch.advice.groups import GROUPS, Plan
+from visamatch.advice.groups import GROUPS
+from visamatch.advice.groups import Plan as Grouped
+from visamatch.advice.plan import STOP, Plan
 from visamatch.advice.sponsor_search import Result
 from visamatch.directory.cap_exempt import cap_standing
 from visamatch.directory.programs import Directory
@@ -138,9 +140,11 @@ def _print_statement(out: Console, weighed: Weighed) -> None:
         out.print(f"         {claim.source.url}", style="dim", overflow="fold")
 
 
-def plan(known: Directory, made: Plan, limit: int) -> None:
-    """Print a grouped list with reasons."""
+def plan(known: Directory, made: Plan | Grouped, limit: int) -> None:
+    """Print the verdict where there is one, and the grouped list with reasons."""
     out = console()
+    if isinstance(made, Plan):
+        _print_advice(out, made)
     for name, title in GROUPS.items():
         group = made.group(name)
         out.print(f"\n{title}: {plural(len(group), 'program')}", style="bold")
@@ -178,6 +182,23 @@ def difference(found: Difference, applied: bool) -> None:
         f"{len(found.added)} added, {len(found.changed)} changed, {len(found.conflicts)} to ask"
     )
     out.print(_wrapped(f"{counts}. {end}."))
+
+
+def _print_advice(out: Console, made: Plan) -> None:
+    out.print(
+        _wrapped(
+            f"Apply to {plural(len(made.curve), 'program')} for ${made.cost:,.0f}: chance to match "
+            f"{chance(made.p_match)} %, about {made.expected_interviews:.0f} interviews."
+        ),
+        style="bold",
+    )
+    out.print(f"After {made.stop} the next fee buys less than {100 * STOP:g} points of chance.")
+    for assumed in made.assumes:
+        out.print(f"It supposes: {assumed}")
+    for change in (*made.constraints, *made.what_ifs):
+        out.print(_wrapped(f"{change.says}: {change.points:+.1f} points ({change.then:.0%})"))
+    for name in (name for name, quota in made.quotas.items() if quota is None):
+        out.print(_wrapped(f"How many signals has {name} this season? Say --signals '{name}=8'."))
 
 
 def _wrapped(text: str) -> str:

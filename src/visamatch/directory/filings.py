@@ -130,7 +130,8 @@ def _group(
     prevailing = [round(r["prevailing_wage"]) for r in cases if r.get("prevailing_wage")]
     return Group(
         petitioner_id, names.most_common(1)[0][0], states.most_common(1)[0][0], match.relation,
-        match.institution_id or "", match.institution or "", files_for(match), year, kind, specialty, specialty_id, len(cases),
+        match.institution_id or "", match.institution or "", files_for(match), year, kind, specialty,
+        specialty_id, len(cases),
         _total(cases, "new_employment"), _total(cases, "continued_employment"),
         min(paid, default=None), max(paid, default=None),
         min(prevailing, default=None), max(prevailing, default=None),

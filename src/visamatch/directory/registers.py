@@ -9,6 +9,7 @@ is the ledger of reviewed decisions, appended to and never rewritten.
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -146,13 +147,21 @@ def institutions() -> Iterator[Register]:
     """The institutions of the directory under every name it has for them."""
     for place in tables.rows(tables.Institution):
         relation: Relation = "university" if place.kind == "university" else "self"
-        for name in dict.fromkeys((place.name, *place.aliases)):
+        for name in dict.fromkeys((place.name, *place.aliases, *_houses(place.name))):
             words = name_words(name.removesuffix(f"-{place.state}"), place.state)
             if len(words) > 1:
                 yield Register(
                     place.institution_id, place.name, relation, words, city_key(place.city),
                     (place.state,),
                 )  # fmt: skip
+
+
+def _houses(name: str) -> Iterator[str]:
+    """The hospital in a name that puts its sponsor beside it: ``Rutgers-Trinitas Medical Center``."""
+    parts = re.split(r"/|-(?=[A-Z])", name)
+    for part in parts if len(parts) > 1 else ():
+        if re.search(r"Hospital|Medical Center", part) and len(name_words(part)) > 2:
+            yield part
 
 
 def hospitals() -> Iterator[Register]:

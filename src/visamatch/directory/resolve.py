@@ -61,6 +61,10 @@ _HOUSE = word_list(
 _CARE = word_list(
     "HOSPITAL MEDICAL MEDICINE HEALTH CLINIC PHYSICIANS CENTER SURGEONS SCIENCES ASSOCIATES"
 )
+_COMPASS = word_list(
+    "NORTH SOUTH EAST WEST NORTHERN SOUTHERN EASTERN WESTERN CENTRAL NORTHEAST NORTHWEST SOUTHEAST"
+    " SOUTHWEST MIDWEST"
+)
 # Other trades. An entry that has the word itself is not shut out.
 _OTHER_TRADE = word_list(
     "HEALTHNET PLAN INSURANCE DENTAL DENTISTRY ORTHODONTICS PRESCHOOL ACADEMY SCHOOLS DIALYSIS"
@@ -116,7 +120,7 @@ class Resolver:
             self._filers[key].add(institution_id)
         self._by_word: dict[tuple[str, str], list[Register]] = defaultdict(list)
         self._vocabulary: dict[str, set[str]] = defaultdict(set)
-        self._places: dict[str, set[str]] = defaultdict(set)
+        self._places: dict[str, set[str]] = defaultdict(lambda: set(_COMPASS))
         self._repairs: dict[tuple[str, str], tuple[str, ...]] = {}  # a memory, filled on the way
         entries = tuple(entries)
         seen: Counter[str] = Counter()
@@ -224,6 +228,7 @@ class Resolver:
         rare = rare or (city == entry.city and (
             (mine < theirs and len(mine) > 2)
             or (best >= ACCEPT_ELSEWHERE and len(mine & theirs) > 1)
+            or (mine == theirs - set(city.split()) and len(mine) > 1)
             or (relation == "faculty_practice" and len(shared) > 1)
         ))  # fmt: skip
         return _Fit(entry, best, city == entry.city, relation, rare, common)
@@ -246,7 +251,9 @@ class Resolver:
         less, of = mine - (_WITH_PRACTICE - theirs), theirs - (_WITH_PRACTICE - mine)
         if not mine - theirs - {"GROUP", "ASSOCIATES"} and not mine & _CARE:
             return 0.0  # any trade has groups and associates
-        fit = 0.97 * self._score(less, of - {"CENTER"} if less & of else of, entry, cut)
+        fit = 0.97 * self._score(
+            less, of - {"CENTER", "UNIVERSITY"} if less & of else of, entry, cut
+        )
         own_field = (mine - theirs) & _FIELDS and not mine & _HOUSE
         return min(fit, ACCEPT_SAME_CITY - 0.01) if own_field else fit
 

@@ -66,6 +66,11 @@ def named(header: str) -> Column | None:
     return columns().get(_index().get(plain(header), ""))
 
 
+def title_of(field: str) -> str:
+    """The title of a field; an own header is its own title."""
+    return columns()[field].title if field in columns() else field
+
+
 def recognise(headers: Sequence[str]) -> tuple[Column | None, ...]:
     """The column of every header; each column is given once, to its own title before any synonym."""
     found = [named(header) for header in headers]

@@ -83,8 +83,9 @@ class Conflict:
 
     @property
     def options(self) -> list[tuple[str, str]]:
-        """Every choice with its words."""
-        return list(zip(self.choices, self.labels or self.choices, strict=True))
+        """Every choice that differs from leaving the list as it is, with its words."""
+        pairs = zip(self.choices, self.labels or self.choices, strict=True)
+        return [pair for pair in pairs if pair[0] != str(self.old or "") or self.kind == "two_rows"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +168,11 @@ class _Comparison:
         }
         self.keys = [self._key(at) for at in range(len(self.table.headers))]
         rows = self._by_program()
+        joined = [
+            f"rows {', '.join(str(row.number) for row in group)} are one program and become one entry"
+            for group in rows.values()
+            if len(group) > 1
+        ]
         after = {each: self._entry(each, rows[each]) for each in rows}
         gone = tuple(
             each for each in self.base if each not in after and find(self.mine.entries, each)
@@ -183,7 +189,7 @@ class _Comparison:
             gone,
             own_columns(self.table),
             {h: c.title for h, c in zip(self.table.headers, self.table.columns, strict=True) if c},
-            self.table.remarks,
+            (*self.table.remarks, *joined),
             self.mine.model_copy(update=update),
         )
 
@@ -219,7 +225,9 @@ class _Comparison:
                 rows.setdefault(program_id, []).append(row)
         if not sure:
             seen = ", ".join(self.table.headers)
-            raise InputError("the sheet", "a list of residency programs; no row names one", seen)
+            raise InputError(
+                self.table.name, "a list of residency programs; no row names one", seen
+            )
         return rows
 
     def _said(self, row: Row, name: str) -> str:
@@ -338,8 +346,10 @@ class _Comparison:
         filled = [pair for pair in said if not _empty(pair[1])]
         if not said:
             return None, None
-        if len(filled) < 2:
+        if len(filled) < 2 or name in ("name", "institution"):
             return (filled or said)[0]
+        if self.keys[at]:  # reports on a program, as in a log of invitations: all are kept
+            return filled[0][0], " | ".join(_text(value) for _, value in filled)
         first, second = filled[0], filled[1]
         question = f"Rows {first[0].number} and {second[0].number} are one program and differ here."
         choices = tuple(str(value) for _, value in filled)
@@ -353,15 +363,19 @@ class _Comparison:
             return value
         if _same(text, old):
             return old
-        answer = self._ask(row, name, "unclear", old, text, value.question, value.choices)
-        return value_of(answer, column, None) if answer is not None else value
+        answer = self.answers.get(f"{row.number}:{name}", "")
+        read = value_of(answer, column, None) if answer else value
+        if isinstance(read, Unclear):
+            asked = (row.number, name, "unclear", old, text, value.question, value.choices)
+            self.conflicts.append(Conflict(*asked))
+        return read
 
     def _ask(
         self, row: Row, name: str, kind: str, old: Value, new: Value, question: str,
         choices: tuple[str, ...],
     ) -> str | None:  # fmt: skip
         answer = self.answers.get(f"{row.number}:{name}")
-        if answer is not None and (answer in choices or not choices):
+        if answer in choices:
             return answer
         self.conflicts.append(Conflict(row.number, name, kind, old, new, question, choices))
         return None

@@ -17,17 +17,21 @@ from typing import Any
 from visamatch.errors import InputError
 
 MAX_BYTES, MAX_UNPACKED = 20_000_000, 300_000_000
-BASE_SHEET = "_visamatch"
+BASE_SHEET, NAME = "_visamatch", "visamatch_"
 Rows = tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """One sheet: ``rows[i]`` is row ``i + 1`` as the person counts; every row is equally long."""
+    """One sheet: ``rows[i]`` is row ``i + 1`` as the person counts; every row is equally long.
+
+    ``names``: columns that carry one of our hidden names, by index; a renamed header keeps it.
+    """
 
     title: str
     rows: Rows
     remarks: tuple[str, ...] = ()
+    names: tuple[tuple[int, str], ...] = ()
 
 
 def read_grids(data: bytes, name: str) -> tuple[Grid, ...]:
@@ -56,7 +60,8 @@ def read_grids(data: bytes, name: str) -> tuple[Grid, ...]:
 
 def _workbook(data: bytes, name: str) -> tuple[Grid, ...]:
     _check_container(data, name)
-    shown, formulas = _open(data, name, values=True), _open(data, name, values=False)
+    shown = _open(data, name, values=True)
+    formulas = _open(data, name, values=False) if _has_formulas(data) else shown
     return tuple(
         _grid(sheet, formulas[sheet.title], name)
         for sheet in shown.worksheets
@@ -83,6 +88,12 @@ def _check_container(data: bytes, name: str) -> None:
         raise InputError(name, "an Excel workbook; save it as .xlsx in the program it comes from")
     if size > MAX_UNPACKED:
         raise InputError(name, f"at most {MAX_UNPACKED // 1_000_000} MB unpacked", f"{size} bytes")
+
+
+def _has_formulas(data: bytes) -> bool:
+    with zipfile.ZipFile(io.BytesIO(data)) as parts:
+        sheets = [each for each in parts.namelist() if each.startswith("xl/worksheets/")]
+        return any(re.search(rb"<(\w+:)?f[ />]", parts.read(each)) for each in sheets)
 
 
 def _open(data: bytes, name: str, values: bool) -> Any:
@@ -121,7 +132,19 @@ def _grid(sheet: Any, formulas: Any, name: str) -> Grid:
         )
         if count
     ]
-    return Grid(sheet.title, _trimmed(rows), tuple(remarks))
+    return Grid(sheet.title, _trimmed(rows), tuple(remarks), _names(sheet))
+
+
+def _names(sheet: Any) -> tuple[tuple[int, str], ...]:
+    """Our names of columns; one whose column was deleted points nowhere and is left out."""
+    from openpyxl.utils import column_index_from_string
+
+    found = []
+    for name, defined in sheet.parent.defined_names.items():
+        place = re.fullmatch(r"'?(.+?)'?!\$([A-Z]+)\$1", defined.attr_text or "")
+        if name.startswith(NAME) and place and place[1] == sheet.title:
+            found.append((column_index_from_string(place[2]) - 1, name.removeprefix(NAME)))
+    return tuple(found)
 
 
 def _merged(sheet: Any) -> dict[tuple[int, int], Any]:

@@ -78,19 +78,15 @@ def letter(
     template = _book()["kinds"][kind]
     fields = _fields(program, profile, on) | {k: v.strip() for k, v in (given or {}).items() if v}
     fields = {name: "" if BLANK.search(value) else value for name, value in fields.items()}
-    parts = [part for part in template["paragraphs"] if _holds(part, profile, fields)]
-    texts = [part if isinstance(part, str) else part["text"] for part in parts]
+    parts = [part if isinstance(part, dict) else {"text": part} for part in template["paragraphs"]]
+    texts = [part["text"] for part in parts if "if" not in part or fields.get(part["if"])]
     named = [name for text in (template["subject"], *texts) for name in _names(text)]
-    missing = [
-        name for name in dict.fromkeys([*template.get("needs", ()), *named]) if not fields.get(name)
-    ]
-    follow_up = follow_up_day(on)
+    asked = dict.fromkeys([*template.get("needs", ()), *named])
+    missing = tuple(dict.fromkeys(ASKED.get(name, name) for name in asked if not fields.get(name)))
     if missing:
-        return Letter(
-            None, None, tuple(dict.fromkeys(ASKED.get(name, name) for name in missing)), follow_up
-        )
+        return Letter(None, None, missing, follow_up_day(on))
     body = "\n\n".join(text.format_map(fields) for text in texts) + "\n"
-    return Letter(template["subject"].format_map(fields), body, (), follow_up)
+    return Letter(template["subject"].format_map(fields), body, (), follow_up_day(on))
 
 
 def follow_up_day(sent: date) -> date:
@@ -168,7 +164,7 @@ def _book() -> Any:
 
 def _fields(program: Program, profile: Profile, on: date) -> dict[str, str]:
     known, person = directory(), profile.applicant
-    exam = person.exams.step3
+    exam, h1b = person.exams.step3, "yes" if CONDITIONS["h1b_open"](profile) else ""
     name, year = profile.full_name or profile.name, (person.graduated_on or "")[:4]
     return {
         "greeting": _book()["greeting"],
@@ -185,17 +181,9 @@ def _fields(program: Program, profile: Profile, on: date) -> dict[str, str]:
         "step3_passed": "yes" if exam.status == "passed" else "",
         "step3_date": exam.date or "",
         "visa": _book()["visas"][profile.visa.h1b],
+        "h1b_open": h1b,
+        "h1b_closed": "" if h1b else "yes",
     }
-
-
-def _holds(part: str | dict[str, str], profile: Profile, fields: Mapping[str, str]) -> bool:
-    if isinstance(part, str):
-        return True
-    if part["if"] == "h1b_closed":
-        return not CONDITIONS["h1b_open"](profile)
-    if part["if"] in CONDITIONS:
-        return CONDITIONS[part["if"]](profile)
-    return bool(fields.get(part["if"]))
 
 
 def _names(text: str) -> list[str]:

@@ -10,8 +10,10 @@ from dataclasses import asdict, fields, is_dataclass
 from datetime import date
 from typing import Any
 
-from visamatch.advice.groups import Plan
+from visamatch.advice.groups import Placed
+from visamatch.advice.groups import Plan as Grouped
 from visamatch.advice.paths import Path, Said, Situation, answers, comparison, paths
+from visamatch.advice.plan import Change, Line, Plan
 from visamatch.directory.cap_exempt import cap_standing
 from visamatch.directory.programs import Directory
 from visamatch.evidence.assessment import Assessment, Weighed
@@ -145,25 +147,89 @@ def _said(said: Said) -> Record:
     }
 
 
-def plan_record(known: Directory, plan: Plan) -> Record:
-    """The grouped list. Chances to match are not worked out yet and stand as ``None``."""
+def grouped_record(known: Directory, plan: Grouped) -> Record:
+    """The grouped list where no scenarios are at hand: chances stand as ``None``."""
     return {
-        "list": [
-            {
-                **program_record(known, placed.assessment),
-                "group": placed.group,
-                "p_interview": None,
-                "p_match": None,
-                "reasons": list(placed.reasons),
-                "statements": [
-                    weighed.statement.statement_id
-                    for weighed in placed.assessment.statements
-                    if weighed.reach != "other"
-                ],
-            }
-            for placed in plan.placed
-        ],
+        "list": [_placed(known, placed) for placed in plan.placed],
         "left_out": plan.left_out,
+    }
+
+
+def _placed(known: Directory, placed: Placed) -> Record:
+    return {
+        **program_record(known, placed.assessment),
+        "group": placed.group,
+        "p_interview": None,
+        "p_match": None,
+        "reasons": list(placed.reasons),
+        "statements": [
+            weighed.statement.statement_id
+            for weighed in placed.assessment.statements
+            if weighed.reach != "other"
+        ],
+    }
+
+
+def plan_record(known: Directory, plan: Plan) -> Record:
+    """Where to apply and signal, totals, curve, price of constraints, what was counted and what not."""
+    return {
+        "kind": plan.kind,
+        "denominator": "everybody of this kind who applies to these programs",
+        "assumes": list(plan.assumes),
+        "list": [_line(known, line) for line in plan.lines],
+        "totals": {
+            "applications": len(plan.curve),
+            "cost": plan.cost,
+            "fee_season": plan.fee_season,
+            "p_match": asdict(plan.p_match),
+            "expected_interviews": round(plan.expected_interviews, 2),
+            "worth_applying": plan.stop,
+            "value": plan.value,
+            "upper_bound": plan.upper_bound,
+        },
+        "curve": [asdict(point) for point in plan.curve],
+        "price_of_constraints": [_change(change) for change in plan.constraints],
+        "what_ifs": [_change(change) for change in plan.what_ifs],
+        "ask_first": [line.outlook.program_id for line in plan.ask_first],
+        "signals": [
+            {
+                "specialty_id": name,
+                "quota": None
+                if quota is None
+                else dict(zip(("gold", "silver"), quota, strict=True)),
+            }
+            for name, quota in plan.quotas.items()
+        ],
+        "strength": [asdict(factor) for factor in plan.factors],
+        "left_out": dict(plan.left_out),
+    }
+
+
+def _line(known: Directory, line: Line) -> Record:
+    return {
+        **_placed(known, line.placed),
+        "p_interview": asdict(line.outlook.p_interview),
+        "p_match": asdict(line.outlook.p_match),
+        "p_h1b": round(line.outlook.p_h1b, 4),
+        "p_j1": round(line.outlook.p_j1, 4),
+        "apply": line.rank is not None,
+        "rank": line.rank,
+        "signal": line.signal,
+        "signal_gain": round(line.signal_gain, 5),
+        "fee": line.fee,
+        "marginal": round(line.marginal, 5),
+        "if_yes": round(line.if_yes, 5),
+        "reasons": list(line.reasons),
+    }
+
+
+def _change(change: Change) -> Record:
+    return {
+        "constraint": change.says,
+        "code": change.name,
+        "p_match": change.p_match,
+        "without": change.then,
+        "points": change.points,
     }
 
 

@@ -8,40 +8,22 @@ from __future__ import annotations
 
 import csv
 import io
-import re
-import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from visamatch.documents.columns import Column, columns, named, words
 from visamatch.documents.differences import MINE
-from visamatch.documents.grid import BASE_SHEET, escape, guarded
+from visamatch.documents.grid import BASE_SHEET, NAME, guarded
 from visamatch.documents.table import Base, base_rows
-from visamatch.errors import InputError
+from visamatch.documents.xlsx import Share, choices, color, fill, look, put, saved, typed
 from visamatch.evidence.words import MARKS, STANDINGS
 from visamatch.facts.tables import Fee, rows
 from visamatch.workspace.sponsor_list import Entry
 
 Record = Mapping[str, Any]
-CELL_LIMIT = 32_767  # characters, of every spreadsheet program
 SPARE_ROWS = 200  # below the list, with the same lists to choose from
-ACCENT = "0A5C63"
-COLORS = {
-    "confirmed": "BFE3D0", "filed": "CDE8DA", "says_yes": "DDF0E5", "conditional": "FBE6B8",
-    "not_for_you": "F3D9C9", "j1_only": "F6D5D5", "no_h1b": "F0C4C4", "unknown": "E8E8E6",
-    "conflict": "F7D9A0",
-}  # fmt: skip
-STATUS_COLORS = {
-    "applied": "DCEBF5", "invited": "CDE8DA", "interviewed": "BFE3D0", "matched": "9FD6B8",
-    "waitlisted": "FBE6B8", "withdrawn": "E8E8E6", "rejected": "F0C4C4",
-}  # fmt: skip
-WIDTHS = {
-    "name": 56, "institution": 40, "notes": 48, "reasons": 48, "standing": 24, "specialty": 24,
-    "stated_policy": 16, "nrmp_code": 22, "city": 16, "acgme_id": 13,
-}  # fmt: skip
 SHARES = ("p_sponsor", "p_low", "p_high", "p_interview", "p_match", "marginal")
 
 
@@ -71,20 +53,22 @@ def workbook(
     """
     import openpyxl  # slow to import
 
-    book = openpyxl.Workbook()
+    book, plan, sheets = openpyxl.Workbook(), plan or {}, look()["sheets"]
     _list_sheet(book.active, lines, own)
-    evidence = [row for line in lines for row in _evidence(line)]
-    _plain_sheet(book, "Evidence", EVIDENCE, evidence)
-    _plain_sheet(book, "Costs", *_costs(plan or {}))
-    _plain_sheet(book, "Calendar", CALENDAR, _calendar(plan or {}))
-    _plain_sheet(book, "Glossary", ("Word", "Meaning"), _glossary())
+    evidence = (row for line in lines for row in _evidence(line))
+    fill(book.create_sheet("Evidence"), sheets["Evidence"], evidence)
+    curve = plan.get("curve")
+    costs = (sheets["Costs"], _curve(curve)) if curve else (sheets["Fees"], _fees())
+    fill(book.create_sheet("Costs"), *costs)
+    fill(book.create_sheet("Calendar"), sheets["Calendar"], map(_task, plan.get("calendar") or ()))
+    fill(book.create_sheet("Glossary"), sheets["Glossary"], _glossary())
     hidden = book.create_sheet(BASE_SHEET)
     hidden.sheet_state = "hidden"
     base = Base(tuple(line.entry for line in lines), starting)
     for at, row in enumerate(base_rows(base), 1):
         for to, text in enumerate(row, 1):
-            _put(hidden.cell(at, to), text)
-    return _saved(book)
+            put(hidden.cell(at, to), text)
+    return saved(book)
 
 
 def write_xlsx(plan: Record, path: Path, entries: Iterable[Entry] = ()) -> None:
@@ -97,12 +81,8 @@ def write_xlsx(plan: Record, path: Path, entries: Iterable[Entry] = ()) -> None:
 
 def suggested(row: Record) -> Entry:
     """The entry that a program of a plan or a search would begin with."""
-    return Entry(
-        program_id=row["program_id"],
-        name=row.get("name") or "",
-        institution=row.get("institution") or "",
-        group=row.get("group") or "",
-    )
+    kept = ("name", "institution", "group")
+    return Entry(program_id=row["program_id"], **{key: row.get(key) or "" for key in kept})
 
 
 def csv_text(lines: Sequence[Line], own: Sequence[str] = ()) -> str:
@@ -139,233 +119,100 @@ def _written(column: Column, lines: Sequence[Line]) -> bool:
 
 def _value(line: Line, column: Column) -> Any:
     entry, record, name = line.entry, line.record, column.field
+    standing = record.get("standing")
     if name in Entry.model_fields:
         return getattr(entry, name)
     if column.kind == "fact":
         said = (text for key, text in entry.extra.items() if (c := named(key)) and c.field == name)
-        return next(said, _fact(record, name))
-    if name in ("p_sponsor", "p_low", "p_high"):
-        return (record.get("p_sponsor") or {}).get(
-            {"p_low": "low", "p_high": "high"}.get(name, "mean")
+        known = (
+            ", ".join(record.get("nrmp_codes") or ()) if name == "nrmp_code" else record.get(name)
         )
-    standing = record.get("standing") or {}
+        return next(said, known or "")
     if name == "standing":
         return f"{MARKS[standing['code']]} {standing['label']}" if standing else ""
     if name == "standing_as_of":
-        return standing.get("as_of", "")
+        return standing["as_of"] if standing else ""
+    if name in ("p_low", "p_high"):
+        return (record.get("p_sponsor") or {}).get(name.removeprefix("p_"))
     return _shown(record.get(name))
-
-
-def _fact(record: Record, name: str) -> str:
-    if name == "nrmp_code":
-        return ", ".join(record.get("nrmp_codes") or ())
-    return record.get(name) or ""
 
 
 def _shown(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return value.get("mean")
+        return value["mean"]
     if isinstance(value, bool):
         return "yes" if value else "no"
     return " ".join(map(str, value)) if isinstance(value, (list, tuple)) else value
 
 
+def _cell(line: Line, column: Column) -> Any:
+    value = _value(line, column)
+    if column.field in SHARES and value is not None:
+        return Share(round(value, 3 if column.field == "marginal" else 2))
+    return typed(value) if column.kind == "day" and value else value
+
+
 def _list_sheet(sheet: Any, lines: Sequence[Line], own: Sequence[str]) -> None:
+    from openpyxl.utils import get_column_letter
+    from openpyxl.workbook.defined_name import DefinedName
+
     shown, headers = _layout(lines, own)
+    widths = [look()["widths"].get(column.field, 13) for column in shown]
+    table = (
+        [_cell(line, column) for column in shown]
+        + [typed(line.entry.extra.get(name, "")) for name in _own(own)]
+        for line in lines
+    )
     sheet.title = "List"
-    _header(sheet, headers, [WIDTHS.get(column.field, 13) for column in shown])
-    for number, line in enumerate(lines, 2):
-        for at, column in enumerate(shown, 1):
-            _put(sheet.cell(number, at), _dated(_value(line, column), column), column.field)
-        for at, name in enumerate(_own(own), len(shown) + 1):
-            _put_own(sheet.cell(number, at), line.entry.extra.get(name, ""))
+    fill(sheet, dict(zip(headers, widths + [18] * len(own), strict=False)), table)
     sheet.freeze_panes = "C2"
     sheet.column_dimensions["A"].hidden = True
-    last = len(lines) + 1
-    sheet.auto_filter.ref = f"A1:{sheet.cell(1, len(headers)).column_letter}{max(last, 2)}"
     for at, column in enumerate(shown, 1):
-        letter = sheet.cell(1, at).column_letter
-        _choices(sheet, column, f"{letter}2:{letter}{last + SPARE_ROWS}")
+        letter = get_column_letter(at)
+        place = DefinedName(NAME + column.field, attr_text=f"List!${letter}$1")
+        sheet.parent.defined_names.add(place)
+        cells = f"{letter}2:{letter}{len(lines) + 1 + SPARE_ROWS}"
+        if allowed := sorted(set(words(column.kind).values()) - {""}):
+            choices(sheet, cells, column.title, allowed)
+        colors = look()["colors"].get(column.field, {})
+        color(sheet, cells, {_word(word): code for word, code in colors.items()})
 
 
-def _dated(value: Any, column: Column) -> Any:
-    return date.fromisoformat(value) if value and column.kind == "day" else value
+def _word(code: Any) -> str:
+    """A standing with its mark; other words as they are."""
+    return f"{MARKS[code]} {STANDINGS[code]}" if code in STANDINGS else code
 
 
-def _choices(sheet: Any, column: Column, cells: str) -> None:
-    """Lists to choose from, and a color for every word."""
-    from openpyxl.formatting.rule import CellIsRule
-    from openpyxl.styles import PatternFill
-    from openpyxl.worksheet.datavalidation import DataValidation
-
-    allowed = [word for word in dict.fromkeys(words(column.kind).values()) if word]
-    if allowed:
-        rule = DataValidation(
-            "list", formula1='"{}"'.format(",".join(sorted(allowed))), allow_blank=True
-        )
-        rule.errorTitle, rule.error = column.title, "Choose one of the list, or leave it empty."
-        sheet.add_data_validation(rule)
-        rule.add(cells)
-    colors = {f"{MARKS[code]} {STANDINGS[code]}": color for code, color in COLORS.items()}  # type: ignore[index]
-    for word, color in {"standing": colors, "status": STATUS_COLORS}.get(column.field, {}).items():
-        fill = PatternFill(bgColor=color, fill_type="solid")
-        sheet.conditional_formatting.add(cells, CellIsRule("equal", [f'"{word}"'], fill=fill))
-
-
-def _header(sheet: Any, titles: Sequence[str], widths: Sequence[int]) -> None:
-    from openpyxl.styles import Alignment, Font, PatternFill
-
-    for at, title in enumerate(titles, 1):
-        cell = sheet.cell(1, at)
-        _put(cell, title)
-        cell.font = Font(name="Calibri", bold=True, color="FFFFFF")
-        cell.fill = PatternFill("solid", start_color=ACCENT)
-        cell.alignment = Alignment(wrap_text=True, vertical="center")
-        width = widths[at - 1] if at <= len(widths) else 18
-        sheet.column_dimensions[cell.column_letter].width = width
-    sheet.row_dimensions[1].height = 32
-    sheet.freeze_panes = "A2"
-    sheet.print_title_rows = "1:1"
-    sheet.page_margins.left = sheet.page_margins.right = 0.3  # inches
-    sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
-
-
-def _put(cell: Any, value: Any, name: str = "") -> None:
-    from openpyxl.styles import Alignment
-
-    if isinstance(value, str):
-        text = escape(value)
-        if len(text) > CELL_LIMIT:
-            raise InputError(
-                f"{cell.coordinate}", f"at most {CELL_LIMIT} characters in a cell", text
-            )
-        cell.value, cell.data_type = text or None, "s"
-        cell.quotePrefix = text.startswith(("=", "+", "-", "@"))
-    else:
-        cell.value = value
-    if isinstance(value, date):
-        cell.number_format = "yyyy-mm-dd"
-    elif name in SHARES:
-        cell.number_format = "0%" if name != "marginal" else "0.0%"
-    cell.alignment = Alignment(vertical="top", wrap_text=name in ("notes", "reasons"))
-
-
-def _put_own(cell: Any, text: str) -> None:
-    """An own cell as the number, share or day it is, so that it sorts; else as text."""
-    digits = r"-?(0|[1-9]\d{0,14})(\.\d{0,6}[1-9])?"
-    if re.fullmatch(digits + "%?", text):
-        number = text.rstrip("%")
-        value = float(number) if "." in number else int(number)
-        _put(cell, round(value / 100, 12) if text.endswith("%") else value)
-        if text.endswith("%"):
-            cell.number_format = "0.0%" if "." in number else "0%"
-    elif re.fullmatch(r"(19[1-9]\d|20\d\d)-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])", text):
-        _put(cell, date.fromisoformat(text))
-    else:
-        _put(cell, text, "notes" if len(text) > 30 else "")
-
-
-EVIDENCE = (
-    "Program",
-    "What it says",
-    "As of",
-    "Source",
-    "Address",
-    "How we know",
-    "Reach",
-    "Effect",
-)
-CALENDAR = ("Due", "Start", "Task", "Counts from", "Why", "Source")
-SHEET_WIDTHS = {
-    "Evidence": (44, 60, 12, 44, 40, 16, 12, 9), "Costs": (34, 16, 14, 14, 60),
-    "Calendar": (13, 13, 48, 18, 60, 44), "Glossary": (26, 90),
-}  # fmt: skip
-
-
-def _plain_sheet(
-    book: Any, title: str, headers: Sequence[str], table: Iterable[Sequence[Any]]
-) -> None:
-    from openpyxl.styles import Alignment
-
-    sheet = book.create_sheet(title)
-    _header(sheet, headers, SHEET_WIDTHS[title])
-    for number, row in enumerate(table, 2):
-        for at, value in enumerate(row, 1):
-            cell = sheet.cell(number, at)
-            _put(cell, value)
-            cell.alignment = Alignment(vertical="top", wrap_text=True)
-    sheet.auto_filter.ref = sheet.dimensions
-
-
-def _evidence(line: Line) -> Iterable[tuple[Any, ...]]:
+def _evidence(line: Line) -> Iterator[tuple[Any, ...]]:
     for claim in line.record.get("statements") or ():
         if isinstance(claim, Mapping):  # a plan may name statements by their ids only
-            source = claim["source"]
-            address = source["url"] or ""
-            told = (claim["text"], claim["as_of"], source["title"], address)
-            effect = round(claim["effect_log_odds"], 2)
-            name = line.entry.name or line.record["name"]
-            yield (name, *told, claim["method"].replace("_", " "), claim["reach"], effect)
+            source, name = claim["source"], line.entry.name or line.record["name"]
+            told = (name, claim["text"], claim["as_of"], source["title"], source["url"] or "")
+            method, effect = claim["method"].replace("_", " "), round(claim["effect_log_odds"], 2)
+            yield (*told, method, claim["reach"], effect)
 
 
-def _costs(plan: Record) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
-    if curve := plan.get("curve"):
-        points = [(row["applications"], row["cost"], _shown(row["p_match"])) for row in curve]
-        return ("Applications", "Cost, $", "Chance to match"), points
-    fees = [
-        (row.item, row.season, row.amount, row.up_to, row.rule)
-        for row in rows(Fee)
-        if row.payer == "applicant"
-    ]
-    return ("Fee", "Season", "Amount, $", "Up to", "Rule"), fees
+def _curve(curve: Iterable[Record]) -> Iterator[tuple[Any, ...]]:
+    for point in curve:
+        yield point["applications"], point["cost"], Share(_shown(point["p_match"]))
 
 
-def _calendar(plan: Record) -> list[tuple[Any, ...]]:
-    tasks = plan.get("calendar") or ()
-    found = [
-        (*(_as_day(task.get(key)) for key in ("due", "start")), task["title"], *_because(task))
-        for task in tasks
-    ]
-    return found or [
-        (None, None, "Run visamatch plan with --out to have your dates here", "", "", "")
-    ]
+def _fees() -> Iterator[tuple[Any, ...]]:
+    for fee in rows(Fee):
+        if fee.payer == "applicant":
+            yield fee.item, fee.season, fee.amount, fee.up_to, fee.rule
 
 
-def _because(task: Record) -> tuple[str, str, str]:
+def _task(task: Record) -> tuple[Any, ...]:
+    days = (typed(task.get(key) or "") for key in ("due", "start"))
     titles = "; ".join(source["title"] for source in task.get("source") or ())
-    anchor = str(task.get("anchor") or "").replace("_", " ")
-    return anchor, task.get("why") or "", titles
+    anchor = (task.get("anchor") or "").replace("_", " ")
+    return (*days, task["title"], anchor, task.get("why") or "", titles)
 
 
-def _as_day(text: str | None) -> date | str | None:
-    return date.fromisoformat(text) if text and re.fullmatch(r"\d{4}-\d\d-\d\d", text) else text
-
-
-def _glossary() -> list[tuple[str, str]]:
-    standings = {
-        "confirmed": "The program or its office wrote so to you.",
-        "filed": "Its employer filed for residents in the last three federal fiscal years.",
-        "says_yes": "Its page says it sponsors H-1B.",
-        "conditional": "H-1B on conditions; read them in the evidence.",
-        "not_for_you": "H-1B exists, for others: transfers or graduates of US schools.",
-        "j1_only": "It takes J-1 and refuses H-1B.",
-        "no_h1b": "It refuses H-1B.",
-        "unknown": "Nothing on file settles it. Ask.",
-        "conflict": "Two sources of equal weight disagree. Both are shown.",
-    }
-    words_ = [(f"{MARKS[code]} {STANDINGS[code]}", text) for code, text in standings.items()]  # type: ignore[index]
-    return words_ + [(each.title, each.meaning) for each in columns().values() if each.meaning]
-
-
-def _saved(book: Any) -> bytes:
-    """The workbook's bytes without the moment of saving."""
-    raw, out = io.BytesIO(), io.BytesIO()
-    book.save(raw)
-    with zipfile.ZipFile(raw) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            part = old.read(name)
-            if name == "docProps/core.xml":
-                part = re.sub(rb"<dcterms:(created|modified).*?</dcterms:\1>", b"", part)
-            new.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), part, zipfile.ZIP_DEFLATED)
-    return out.getvalue()
+def _glossary() -> Iterator[tuple[str, str]]:
+    for code, meaning in look()["standings"].items():
+        yield _word(code), meaning
+    for column in columns().values():
+        if column.meaning:
+            yield column.title, column.meaning

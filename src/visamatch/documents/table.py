@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from visamatch.documents.columns import Column, plain, recognise, words
+from visamatch.documents.columns import Column, columns, plain, recognise, words
 from visamatch.documents.grid import BASE_SHEET, Grid
 from visamatch.errors import InputError, one_of
 from visamatch.workspace.boundary import parse
@@ -48,6 +48,7 @@ class Base:
 class Table:
     """The table. ``columns[i]`` is what ``headers[i]`` was recognised as; None = the person's own."""
 
+    name: str  # of the file
     headers: tuple[str, ...]
     columns: tuple[Column | None, ...]
     rows: tuple[Row, ...]
@@ -91,7 +92,7 @@ def find_table(grids: Sequence[Grid], name: str) -> Table:
     remarks = [remark for each in shown if each is grid for remark in each.remarks]
     remarks += [f"sheet {each.title!r} was not read" for each in shown if _foreign(each, grid)]
     base = next((_base(each, name) for each in grids if each.title == BASE_SHEET), None)
-    return _table(_headers(grid.rows[at]), grid.rows[at + 1 :], at + 2, base, remarks)
+    return _table(name, grid, _headers(grid.rows[at]), at + 1, base, remarks)
 
 
 def _foreign(grid: Grid, chosen: Grid) -> bool:
@@ -123,24 +124,37 @@ def _letter(at: int) -> str:
 
 
 def _table(
-    headers: tuple[str, ...],
-    rows: Iterable[Sequence[str]],
+    name: str,
+    grid: Grid,
+    headers: Sequence[str],
     first: int,
-    base: Base | None,
-    remarks: Sequence[str],
+    base: Base | None = None,
+    remarks: Sequence[str] = (),
 ) -> Table:
-    numbered = tuple(Row(first + at, tuple(row)) for at, row in enumerate(rows) if any(row))
+    """The table whose rows begin at index ``first``, without columns that are empty throughout."""
+    rows = [Row(first + at + 1, row) for at, row in enumerate(grid.rows[first:]) if any(row)]
+    found = list(recognise(headers))
+    for (
+        at,
+        name,
+    ) in grid.names:  # a header renamed in our workbook is still known by its hidden name
+        if not found[at] and name in columns() and columns()[name] not in found:
+            found[at] = columns()[name]
+    if not any(column and column.field == "program_id" for column in found):
+        found = [column if column and column.kind != "computed" else None for column in found]
     used = [
         at
         for at, header in enumerate(headers)
-        if header != f"Column {_letter(at)}" or any(row.cells[at] for row in numbered)
+        if header != f"Column {_letter(at)}" or any(row.cells[at] for row in rows)
     ]
-    kept = tuple(Row(row.number, tuple(row.cells[at] for at in used)) for row in numbered)
-    headers = tuple(headers[at] for at in used)
-    found = recognise(headers)
-    if not any(column and column.field == "program_id" for column in found):
-        found = tuple(column if column and column.kind != "computed" else None for column in found)
-    return Table(headers, found, kept, base, tuple(remarks))
+    return Table(
+        name,
+        tuple(headers[at] for at in used),
+        tuple(found[at] for at in used),
+        tuple(Row(row.number, tuple(row.cells[at] for at in used)) for row in rows),
+        base,
+        tuple(remarks),
+    )
 
 
 def _bare_ids(grids: Sequence[Grid], name: str) -> Table:
@@ -148,13 +162,17 @@ def _bare_ids(grids: Sequence[Grid], name: str) -> Table:
     for grid in grids:
         for at in range(len(grid.rows[0])):
             cells = [row[at] for row in grid.rows if row[at]]
-            if cells and sum(bool(ID.fullmatch(cell)) for cell in cells) >= 0.8 * len(cells):
+            if cells and sum(map(_is_id, cells)) >= 0.8 * len(cells):
                 headers = [f"Column {_letter(other)}" for other in range(len(grid.rows[0]))]
                 headers[at] = "ACGME id"
-                return _table(tuple(headers), grid.rows, 1, None, grid.remarks)
+                return _table(name, grid, headers, 0, remarks=grid.remarks)
     seen = next((", ".join(filter(None, grid.rows[0])) for grid in grids), None)
     wanted = "a header row with a column such as 'Program name', 'Institution' or 'ACGME id'"
     raise InputError(name, wanted, seen)
+
+
+def _is_id(cell: str) -> bool:
+    return all(ID.fullmatch(code) for code in re.split(r"[\s,;]+", cell))
 
 
 def base_rows(base: Base) -> list[list[str]]:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from visamatch.directory.names import name_words, word_list
 from visamatch.directory.programs import Directory, directory
 from visamatch.directory.search import OPEN_STATUSES
-from visamatch.errors import InputError
-from visamatch.facts.specialties import specialty_named
+from visamatch.facts.specialties import specialties, specialty_or_none
 from visamatch.facts.states import STATES
 
-NEAR = 75  # mean of two rapidfuzz scores from which a program is worth asking about
+NEAR = 66  # mean of two rapidfuzz scores from which a program is worth asking about
 CHOICES = 4
 NOISE = word_list("PROGRAM RESIDENCY CATEGORICAL PRELIMINARY ADVANCED TRACK")
 Words = frozenset[str]
@@ -48,11 +47,8 @@ def by_id(known: Directory, text: str) -> str:
 
 def by_name(known: Directory, said: Mapping[str, str]) -> Guess:
     """The program meant by what a row says under name, institution, specialty, city and state."""
-    name, place = _words(said.get("name", "")), _words(said.get("institution", ""))
-    specialty = _words(_specialty_name(said.get("specialty", "")))
-    index = _index()
-    for key in (name | specialty, name, place | specialty, name | place, name | place | specialty):
-        found = _located(known, index.get(key, ()), said)
+    for key in _keys(said):
+        found = _located(known, _index().get(key, ()), said)
         if len(found) == 1:
             return Guess(found[0])
         if found:
@@ -60,20 +56,35 @@ def by_name(known: Directory, said: Mapping[str, str]) -> Guess:
     return Guess(maybe=_near(known, said))
 
 
+def _keys(said: Mapping[str, str]) -> Iterator[Words]:
+    """Sets of words that may be a program's name: the cells joined in the ways people split them.
+
+    An affiliation may be named behind the hospital: ``Beth Israel Deaconess / Harvard``.
+    """
+    name, institution = _words(said.get("name", "")), said.get("institution", "")
+    meant = specialty_or_none(said.get("specialty", ""))
+    specialty = _words(meant.name if meant else said.get("specialty", ""))
+    yield from (name | specialty, name)
+    for part in (institution, *re.split(r"[/(),;|–—]| - ", institution)):
+        if place := _words(part):
+            yield from (place | specialty, name | place, name | place | specialty)
+
+
 def _near(known: Directory, said: Mapping[str, str]) -> tuple[str, ...]:
     """Programs of the specialty whose institution has nearly this name, nearest first."""
     from rapidfuzz import fuzz  # slow to import, and only needed to help
 
     specialty, name = _split(said.get("name", ""), said.get("specialty", ""))
-    wanted = " ".join(sorted(_words(f"{name} {said.get('institution', '')}")))
-    if not wanted or specialty is None:
+    if specialty is None:
+        return ()
+    place = _words(f"{name} {said.get('institution', '')}")
+    wanted = " ".join(sorted(place - _words(specialties()[specialty].name)))
+    if not wanted:
         return ()
     scores: dict[str, float] = {}
     offering = (p.program_id for p in known.programs.values() if p.specialty_id == specialty)
     for program_id in _located(known, offering, said):
-        place = known.institution(known.programs[program_id])
-        for each in (place.name, *place.aliases):
-            words = " ".join(sorted(_words(each)))
+        for words in _place_names(known.programs[program_id].institution_id):
             near = fuzz.token_set_ratio(wanted, words) + fuzz.token_sort_ratio(wanted, words)
             scores[program_id] = max(scores.get(program_id, 0), near / 2)
     best = sorted(scores, key=lambda each: (-scores[each], each))[:CHOICES]
@@ -87,10 +98,8 @@ def _split(name: str, specialty: str) -> tuple[str | None, str]:
     spans += [(len(tokens) - length, len(tokens)) for _, length in spans if length <= len(tokens)]
     tries = [(" ".join(tokens[a:b]), " ".join(tokens[:a] + tokens[b:])) for a, b in spans]
     for text, rest in [(specialty, name), *tries]:
-        try:
-            return specialty_named(text).specialty_id, rest
-        except InputError:
-            continue
+        if found := specialty_or_none(text):
+            return found.specialty_id, rest
     return None, name
 
 
@@ -113,19 +122,18 @@ def _state(text: str) -> str:
     return text.upper() if text.upper() in STATES else codes.get(text.lower(), "")
 
 
-def _specialty_name(text: str) -> str:
-    try:
-        return specialty_named(text).name
-    except InputError:
-        return text
-
-
 @lru_cache(maxsize=16384)
 def _words(text: str) -> Words:
     return frozenset(name_words(text)) - NOISE
 
 
-@lru_cache(maxsize=1)
+@cache
+def _place_names(institution_id: str) -> tuple[str, ...]:
+    place = directory().institutions[institution_id]
+    return tuple(" ".join(sorted(_words(each))) for each in (place.name, *place.aliases))
+
+
+@cache
 def _index() -> dict[Words, list[str]]:
     """Programs by the words of their name, and of any name of the institution with any of the specialty."""
     known = directory()

@@ -43,3 +43,20 @@ def bell(key: Any) -> Any:
 def unit(key: Any) -> Any:
     """A value in [0, 1) from 64 mixed bits."""
     return float(np.uint64(key) >> _TOP) * _UNIT
+
+
+def key_of(*parts: int) -> np.uint64:
+    """A key for kernels from a seed and ids."""
+    key = np.uint64(0)
+    for part in parts:
+        key = np.uint64(mix(key, part))
+    return key
+
+
+@numba.njit(cache=True)
+def bells(key: Any, count: int) -> Any:
+    """``count`` normal values under a key."""
+    out = np.empty(count, np.float32)
+    for i in range(count):
+        out[i] = bell(mix(key, i))
+    return out

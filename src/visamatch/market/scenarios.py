@@ -56,7 +56,7 @@ KINDS: tuple[Kind, ...] = (
     "us_md", "us_do", "us_prior", "us_img", "non_us_img", "non_us_img_visa",
 )  # fmt: skip
 ANYBODY, NOBODY = 0, 255  # codes of -inf and +inf
-LOWEST, STEP = np.float32(-4.0), np.float32(0.04)  # code c stands for LOWEST + STEP * c
+LOWEST, STEP = np.float32(-8.0), np.float32(0.06)  # code c stands for LOWEST + STEP * c
 SHIPPED = files("visamatch.market") / "data" / "scenarios.npz"
 
 Floats = NDArray[np.float32]
@@ -92,6 +92,7 @@ class Scenarios:
         openness: how a program treats international graduates in a season, S x P codes; NOBODY = it takes none.
         handicap: specialties x kinds, added to strength.
         season: S x kinds, added to strength in that season.
+        late: specialties x kinds; what programs take off when they rank those they interviewed.
         loading: kinds; weight of openness (0 = openness does not concern the kind).
         closed: kinds for which a closed program is closed.
         noise_program, noise_interview: standard deviations. signal: what a signal adds.
@@ -109,6 +110,7 @@ class Scenarios:
     openness: Bytes
     handicap: Floats
     season: Floats
+    late: Floats
     loading: Floats
     closed: Bools
     noise_program: float
@@ -158,10 +160,11 @@ class Scenarios:
         code = self.openness[:, self.program_of[t]]
         handicap = self.handicap[self.specialty_of[t], column] + self.season[:, column, None]
         handicap = handicap + self.loading[column] * _value(code)
+        late = self.late[self.specialty_of[t], column]
         shut = (code == NOBODY) & self.closed[column]
         return (
             np.where(shut, np.float32(np.inf), decode(self.interview[:, t]) - handicap),
-            np.where(shut, np.float32(np.inf), decode(self.match[:, t]) - handicap),
+            np.where(shut, np.float32(np.inf), decode(self.match[:, t]) - handicap + late),
         )
 
     def outcomes(
@@ -240,7 +243,7 @@ def encode(value: Floats) -> Bytes:
 
 _BYTES = ("interview", "match", "openness")
 _ARRAYS = (
-    "tracks", "programs", "program_of", "specialty_of", "handicap", "season", "loading", "closed",
+    "tracks", "programs", "program_of", "specialty_of", "handicap", "season", "late", "loading", "closed",
 )  # fmt: skip
 _PLAIN = ("specialties", "noise_program", "noise_interview", "signal", "step2", "made")
 

@@ -5,24 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from visamatch.rules import credentials, entry, exams, money, petition, states, status
+from visamatch.rules import credentials, entry, exams, money, status  # noqa: F401  they register
 from visamatch.rules.case import Facts
 from visamatch.rules.reading import read
 from visamatch.rules.ruling import Answer
 from visamatch.rules.tables import QUESTIONS, asked_of_tables
-
-__all__ = [
-    "QUESTIONS",
-    "ask",
-    "credentials",
-    "entry",
-    "evaluate",
-    "exams",
-    "money",
-    "petition",
-    "states",
-    "status",
-]
 
 QUESTIONS.update(asked_of_tables())
 

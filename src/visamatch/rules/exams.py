@@ -8,17 +8,13 @@ from visamatch.rules.book import number, value
 from visamatch.rules.case import Facts
 from visamatch.rules.days import DAY, add_months
 from visamatch.rules.person import (
-    CERTIFICATE_CODES,
-    LACKING,
     STEPS,
     attempts_made,
     attempts_used_up,
-    certificate,
-    needs_ecfmg,
     passed,
 )
 from visamatch.rules.ruling import Ruling
-from visamatch.rules.tables import question
+from visamatch.rules.tables import apply, question
 
 
 @question
@@ -39,7 +35,7 @@ def usmle_eligibility(f: Facts) -> Ruling:
         r.give(attempts_left=max(0, number("USMLE-4", "attempts") - made))
         _spacing(f, step, made, r)
     if step == "step3":
-        _step3(f, r)
+        apply("step3_conditions", f, r)
     return r
 
 
@@ -67,34 +63,6 @@ def _sittings(f: Facts, step: str) -> tuple[date | None, date | None]:
         return min(days), max(days)
     last = f.span(f"applicant.exams.{step}.last_attempt_on")
     return None, last[1] if last else None
-
-
-def _step3(f: Facts, r: Ruling) -> None:
-    r.cite("S3-ELIG", "S3-WHERE")
-    days = [day for day in (f.day("exam.applied_on"), f.day("exam.date")) if day] or [f.asked_on]
-    for step in ("step1", "step2ck"):
-        done = passed(f, step, min(days))
-        if done is False:
-            r.block(LACKING[step])
-        elif done is None:
-            r.doubt("fact_missing")
-    if needs_ecfmg(f) is not False:
-        _certificate_on(f, days, r)
-    country = f.text("exam.country")
-    if country not in (None, value("S3-WHERE", "country")):
-        r.block("exam_us_only")
-    sits = f.day("exam.date")
-    if sits and sits.month == 1 and sits.day <= number("S3-WHERE", "january_closed_days"):
-        r.block("no_sittings_then")
-
-
-def _certificate_on(f: Facts, days: list[date], r: Ruling) -> None:
-    for day in days:
-        held = certificate(f, day)
-        if held is None:
-            r.doubt("fact_missing")
-        elif held != "valid":
-            r.block(CERTIFICATE_CODES[held], "ECF-CERTEXP")
 
 
 @question

@@ -10,10 +10,6 @@ from visamatch.rules.case import Facts
 
 STEPS = ("step1", "step2ck", "step3")
 LACKING = {step: f"{step}_not_passed" for step in STEPS}
-CERTIFICATE_CODES = {
-    "missing": "ecfmg_certificate_missing",
-    "expired": "ecfmg_certificate_expired",
-}
 J_STATUS = ("J-1", "J-2")
 
 
@@ -210,6 +206,8 @@ def service_owed(f: Facts) -> bool | None:
     if not duty(f).by_service:
         return False
     done = f.number("applicant.j1.service_months_done")
+    if done is None and f.text("applicant.us_status") == "J-1":
+        done = 0  # the service is done in H-1B
     return None if done is None else done < number("J1-3YAOS", "service_months")
 
 

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from visamatch.rules.book import number, value, words
 from visamatch.rules.case import Facts
 from visamatch.rules.days import DAY, add_months, whole_months
-from visamatch.rules.person import J_STATUS, incident_to_status, patient_care, resident, school
+from visamatch.rules.person import J_STATUS
 from visamatch.rules.ruling import Ruling, standing
-from visamatch.rules.tables import question
+from visamatch.rules.tables import part, question
 
 
 def training_months(f: Facts) -> list[float]:
@@ -21,8 +21,15 @@ def training_months(f: Facts) -> list[float]:
     return [stage["length_months"] for stage in stages if stage.get("length_months") is not None]
 
 
+@part
+def clock_of_petition(f: Facts, r: Ruling) -> None:
+    """The clock over the months that the petition asks for, else over the training."""
+    asked = f.number("petition.requested_months")
+    r.join(h1b_clock(f if asked is None else f.given({"program.length_months": asked})))
+
+
 @question
-def h1b_clock(f: Facts, asked_months: float | None = None) -> Ruling:
+def h1b_clock(f: Facts) -> Ruling:
     """Is there H-1B time for the whole training, with recapture, reset and extensions?"""
     r = Ruling()
     r.cite("H1B-6YR")
@@ -30,7 +37,7 @@ def h1b_clock(f: Facts, asked_months: float | None = None) -> Ruling:
     if available is None:
         r.doubt("fact_missing")
         return r
-    stages = [asked_months] if asked_months is not None else training_months(f)
+    stages = training_months(f)
     needed = sum(stages)
     r.give(months_available=available)
     beyond = needed > available if stages else available <= 0
@@ -165,46 +172,12 @@ def admission_period(f: Facts) -> Ruling:
     return r
 
 
-@question
-def ead(f: Facts) -> Ruling:
-    """May the person do this work on this day on a permit or incident to status?"""
-    r = Ruling()
+@part
+def permit_term(f: Facts, r: Ruling) -> None:
+    """How much of the training a work permit covers, and whether it can be renewed to the end."""
     day = f.day("activity.date") or f.start
-    if resident(f):
-        r.cite("LPR")
-        r.give(ead_needed=False)
-        return r
-    r.cite("EAD")
-    if incident_to_status(f):
-        r.give(ead_needed=False)
-        ends = f.day("applicant.status_expires_on")
-        if ends and ends < day:
-            r.block("not_in_status")
-        return r
-    r.give(ead_needed=True)
-    if f.none("applicant.ead") or (not f.known("applicant.ead") and _needs_sponsor(f)):
-        r.block("ead_missing")
-    elif not f.known("applicant.ead"):
-        r.doubt("fact_missing")
-    else:
-        _on_permit(f, day, r)
-    return r
-
-
-def _needs_sponsor(f: Facts) -> bool:
-    """Statuses in which nobody works without a sponsor or a permit."""
-    return f.text("applicant.us_status") not in (None, "L-2", "E-3")
-
-
-def _on_permit(f: Facts, day: date, r: Ruling) -> None:
     basis = f.text("applicant.ead.basis") or "other"
     finite = basis in words("EAD", "finite_bases")
-    if basis == "h4":
-        r.cite("H4-EAD")
-    if basis == "opt" and school(f) in ("foreign", "canadian") and patient_care(f) == "direct":
-        r.block(
-            "ead_missing", "OPT"
-        )  # practical training is for the US degree, not for a foreign one
     ends = permit_ends(f, basis)
     if ends is None:
         _permit_months(f, finite, r)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from operator import ge, gt, le, lt
-from typing import Any
+from typing import Any, TypeVar
 
 from visamatch.rules.book import book, reference, words
 from visamatch.rules.case import ABSENT, Facts
@@ -21,24 +21,17 @@ from visamatch.rules.ruling import Ruling
 
 Term = Callable[[Facts], Any]
 Question = Callable[[Facts], Ruling]
+Answering = TypeVar("Answering", bound=Callable[..., Ruling])
 Part = Callable[[Facts, Ruling], None]
 
 QUESTIONS: dict[str, Question] = {}  # filled by @question, and by the tables that are questions
 PARTS: dict[str, Part] = {}  # filled by @part: what a table may call
-SHARED = (
-    "bound_by_duty",
-    "barred_after_waiver",
-    "conrad_authorization",
-    "moonlighting",
-    "licensed",
-)
-INSIDE = (*SHARED, "massachusetts_full")  # tables that are no questions of their own
 ACTS = ("block", "require", "doubt", "note", "say")
 COMPARE = {">": gt, "<": lt, ">=": ge, "<=": le}
 TOKEN = re.compile(r"[()\[\],]|>=|<=|[<>]|[^\s()\[\],<>]+")
 
 
-def question(answer: Question) -> Question:
+def question(answer: Answering) -> Answering:
     """Register a question that is answered in code, under its own name."""
     QUESTIONS[answer.__name__] = answer
     return answer
@@ -62,7 +55,7 @@ class Row:
     give: tuple[tuple[str, Term], ...]
     use: tuple[str, ...]
     call: str
-    ask: str
+    ask: tuple[str, ...]
     rows: tuple[Row, ...]
     other: tuple[Row, ...]
 
@@ -86,8 +79,8 @@ class Row:
             apply(name, f, r)
         if self.call:
             PARTS[self.call](f, r)
-        if self.ask:
-            r.join(QUESTIONS[self.ask](f))
+        for name in self.ask:
+            r.join(QUESTIONS[name](f))
 
 
 def apply(name: str, f: Facts, r: Ruling) -> None:
@@ -101,7 +94,7 @@ def apply(name: str, f: Facts, r: Ruling) -> None:
 
 def asked_of_tables() -> Iterable[tuple[str, Question]]:
     """The questions that are tables."""
-    return ((name, _question(name)) for name in reference("questions") if name not in INSIDE)
+    return ((name, _question(name)) for name in reference("questions"))
 
 
 def _question(name: str) -> Question:
@@ -115,7 +108,7 @@ def _question(name: str) -> Question:
 
 @cache
 def _tables() -> Mapping[str, tuple[tuple[str, ...], tuple[Row, ...]]]:
-    found = reference("questions")
+    found = {**reference("questions"), **reference("shared")}
     return {name: (_names(table.get("law")), _rows(table["rows"])) for name, table in found.items()}
 
 
@@ -136,7 +129,7 @@ def _row(entry: dict[str, Any], name: str) -> Row:
         give=tuple((key, _operand(text)) for key, text in entry.get("give", {}).items()),
         use=_names(entry.get("use")),
         call=entry.get("call", ""),
-        ask=entry.get("ask", ""),
+        ask=_names(entry.get("ask")),
         rows=_rows(entry.get("rows", ())),
         other=_rows(entry.get("else", ())),
     )
@@ -190,9 +183,9 @@ def _kleene(terms: list[Term], f: Facts, decides: bool) -> bool | None:
     """One term that decides is enough; else unknown if any is."""
     sure: bool | None = not decides
     for term in terms:
-        found = term(f)
+        found: bool | None = term(f)
         if found is decides:
-            return decides
+            return found
         if found is None:
             sure = None
     return sure
@@ -215,7 +208,7 @@ def _test(tokens: list[str]) -> Term:
 def _compared(word: str, tokens: list[str]) -> Term:
     sign = tokens[0] if tokens else ""
     if sign in COMPARE:
-        return _ordered(_operand(word), COMPARE[tokens.pop(0)], _operand(tokens.pop(1 - 1)))
+        return _ordered(_operand(word), COMPARE[tokens.pop(0)], _operand(tokens.pop(0)))
     if sign not in ("is", "in", "has"):
         return _flag(word)
     tokens.pop(0)
@@ -253,7 +246,7 @@ def _ordered(left: Term, compare: Callable[[Any, Any], bool], right: Term) -> Te
         one, other = left(f), right(f)
         if one is None or other is None or isinstance(one, date) != isinstance(other, date):
             return None
-        return compare(one, other)
+        return bool(compare(one, other))
 
     return holds
 

@@ -16,6 +16,7 @@ import numpy as np
 from visamatch.evidence.assessment import Chance
 from visamatch.facts.tables import Source
 from visamatch.rules import evaluate
+from visamatch.rules.book import book as rules
 from visamatch.rules.days import federal_holidays
 from visamatch.schedule.book import Item, source, table
 from visamatch.schedule.calendar import CONDITIONS, Calendar
@@ -97,7 +98,9 @@ def after_match(
     if step3_result:
         over["step3"] = (step3_result - begin).days
     h1b, j1 = CONDITIONS["h1b_open"](profile), CONDITIONS["j1_open"](profile)
-    vias: list[Via] = ["consulate"] if CONDITIONS["abroad"](profile) else ["change", "consulate"]
+    change = _ask("change_of_status", profile, plan.today, start, "change")
+    stays = not CONDITIONS["abroad"](profile) and change["verdict"] != "blocked"
+    vias: list[Via] = ["change", "consulate"] if stays else ["consulate"]
     kinds = [("h1b", via, premium) for via in vias for premium in (True, False)] if h1b else []
     if j1:
         kinds.append(("j1", "consulate", False))
@@ -114,7 +117,7 @@ def after_match(
         fallback_safe=safe if j1 else None,
         fallback_even=even if j1 else None,
         payment=_ask("payment_100k", profile, plan.today, start, vias[0]),
-        change=_ask("change_of_status", profile, plan.today, start, "change"),
+        change=change,
     )
 
 
@@ -131,8 +134,16 @@ def _rows(route: str, via: Via, premium: bool, state: str) -> list[dict[str, Any
     for row in rows:
         row["after"] = [name for name in row.get("after", ()) if name in kept]
         if row["id"] == "license":
-            row |= book["licenses"].get(state, {})
+            row |= _license(state)
     return rows
+
+
+def _license(state: str) -> dict[str, Any]:
+    """How long a state's training license takes, as far as known; none where none is needed."""
+    law = rules().get(f"{state}-TRAINING")
+    if law and law.values.get("accredited_exempt"):
+        return {"days": [0, 0, 0], "source": [law.id]}
+    return dict(table("petition")["licenses"].get(state, {}))
 
 
 def _way(

@@ -30,6 +30,21 @@ class OwnStatement(Record):
     as_of: Day
 
 
+class Pending(Record):
+    """Words that were read and wait for the person: no evidence until accepted.
+
+    The reading is worked out from ``text`` whenever it is shown; ``contact_id`` names the letter it answers.
+    """
+
+    reading_id: str
+    program_id: str
+    kind: Literal["reply", "page"]
+    text: str = Field(min_length=1, max_length=20_000)
+    url: str = Field(default="", max_length=2_000, pattern="^(https?://.*)?$")
+    read_on: Day
+    contact_id: str = ""
+
+
 class Workspace(Record):
     """The document: the profile, the sponsor list, own evidence, tasks marked and letters sent.
 
@@ -42,6 +57,7 @@ class Workspace(Record):
     entries: tuple[Entry, ...] = ()
     columns: tuple[str, ...] = ()
     statements: tuple[OwnStatement, ...] = ()
+    pending: tuple[Pending, ...] = ()
     marks: tuple[Mark, ...] = ()
     contacts: tuple[Contact, ...] = ()
 

@@ -7,7 +7,7 @@ rising cost that does not depend on the budget, and stop where the money ends.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -41,14 +41,13 @@ def _path(view: View, passes: int) -> list[int]:
 
     Beginnings of the two greedy orders join the path where they are better.
     """
-    orders = [kernels.lazy_greedy(view, by_cost) for by_cost in (False, True)]
     rungs = sorted(
-        (view.cost(order[:size]), -_value(view, order[:size]), order[:size])
-        for order in orders
-        for size in range(1, len(order) + 1)
+        rung
+        for by_cost in (False, True)
+        for rung in _rungs(view, kernels.lazy_greedy(view, by_cost))
     )
     chosen: list[int] = []
-    value, cost, level = _value(view, chosen), 0.0, 0.0
+    value, cost, level = float(view.best.sum()), 0.0, 0.0
     while True:
         rungs = [rung for rung in rungs if -rung[1] > value]
         gain, limit = 0.0, min([view.money, *(rung[0] for rung in rungs)])
@@ -66,8 +65,12 @@ def _path(view: View, passes: int) -> list[int]:
         level = max(level, cost)
 
 
-def _value(view: View, items: list[int]) -> float:
-    return float(view.adding(items).best.sum())
+def _rungs(view: View, order: list[int]) -> Iterator[tuple[float, float, list[int]]]:
+    """Cost, minus the value, and items of every beginning of an order."""
+    best = view.best
+    for size, item in enumerate(order, 1):
+        best = np.maximum(best, view.worth[item] * view.reach[item])
+        yield view.cost(order[:size]), -float(best.sum()), order[:size]
 
 
 @dataclass(frozen=True)
@@ -141,16 +144,17 @@ def _branches(node: _Node, part: Floats) -> tuple[_Node, ...]:
 
 def _choice(problem: Problem, found: Sequence[int], bound: float) -> Choice:
     """Put a set in order of choice: locked programs, then what adds most; what adds nothing stays out."""
-    chosen, left = list(problem.must), list(found)
-    best = problem.best_of(chosen)
+    chosen, left = list(problem.must), np.array(found, dtype=np.int64)
     values = [problem.value(chosen[: size + 1]) for size in range(len(chosen))]
-    while left:
-        after = [np.maximum(best, problem.best_of([j])) for j in left]
-        pick = int(np.argmax([row.sum() for row in after]))
-        if after[pick].sum() <= best.sum():
+    best, reached = problem.best_of(chosen), problem.utility[left, None] * problem.reachable[left]
+    while len(left):
+        sums = np.maximum(best, reached).sum(axis=1)
+        pick = int(np.argmax(sums))
+        if sums[pick] <= best.sum():
             break
-        best = after[pick]
+        best = np.maximum(best, reached[pick])
         values.append(float(best.mean()))
-        chosen.append(left.pop(pick))
+        chosen.append(int(left[pick]))
+        left, reached = np.delete(left, pick), np.delete(reached, pick, axis=0)
     upper = max([0.0, *values[-1:], bound / problem.reachable.shape[1]])
     return Choice(tuple(chosen), tuple(values), upper, problem.fees.cost(chosen))

@@ -21,7 +21,9 @@ Stance = Literal["offer", "consider", "refuse", "require", "named"]
 _ASKED = frozenset({"j1", "h1b", "visa", "other_visa", "work_visa"})
 _PRONOUN = re.compile(r"\b(?:them|these|those|it|either|both|such)\b")
 _LINKS = frozenset({"join", "slash", "except", "instead", "trainee"})
-_LIST_OF_NEEDS = re.compile(r"(?:requirements?|criteria|eligibility|qualifications?)\b[^.:]*:")
+_LIST_OF_NEEDS = re.compile(
+    r"(?:needs?|requirements?|criteria|eligibility|qualifications?)\b[^.:]*:"
+)
 _BY_ECFMG = re.compile(
     r"sponsor\w* (?:\w+ )?(?:by|through|via|from) (?:the )?e?c?fmg|(?:through|via) (?:the )?ecfmg|ecfmg is the (?:sole )?sponsor|sponsor\w* of ecfmg|ecfmg\W+(?:is |as )?the (?:sole|only)(?: \w+)? sponsor|from (?:the )?ecfmg"
 )
@@ -37,7 +39,6 @@ _OF_VISAS = re.compile(
     r"work|authori|lawful|perman|green|residency|\b[oeb]-?\d|\btn\b|occupation|other"
 )
 _GENERAL_QUESTION = re.compile(r" should i |^\W*(?:q\W+)?what (?:is|are) (?:an? |the )?[jh]\W?1")
-_ONLY_ONE = re.compile(r"\b(?:is|are|remains?|as) (?:the|our) $")
 _NOTHING_MORE = re.compile(
     r"[^a-z]*(?:at (?:this|the present) time|currently|at present|now|yet)?\s*(?:[,;.()—]|$|and |but )"
 )
@@ -133,18 +134,14 @@ def _remember(page: _Page, sentence: Sentence, cues: list[Cue], made: list[Claim
     answered, page.asked = bool(page.asked), []
     kinds = {c.kind for c in cues}
     heading = sentence.ends == "" and len(sentence.plain) < 60 and not made
-    if heading and ("elsewhere" in kinds or "trainee" in kinds):
-        page.elsewhere = "trainee" not in kinds
-    if made:
-        page.before = [c.visa for c in made if c.visa in _ASKED] or page.before
-    elif not _PRONOUN.search(sentence.plain) or kinds & {"j1", "h1b"}:
+    if heading and (kinds & {"elsewhere", "trainee"} or not kinds & VISAS):
+        page.elsewhere = "elsewhere" in kinds and "trainee" not in kinds
+    if not _PRONOUN.search(sentence.plain) or kinds & {"j1", "h1b"}:
         page.before = [c.kind for c in cues if c.kind in ("j1", "h1b")]
     heading = sentence.ends in ("", ":")
     if heading and kinds & PREDICATES and "visa" in kinds | {c.visa for c in made}:
         negated = "neg" in kinds or "refuse" in kinds
         page.header, page.header_closed = ("refuse" if negated else "offer"), "only" in kinds
-    elif heading and kinds & {"visa"} and not kinds & {"j1", "h1b", "neg"}:
-        page.header = "offer" if len(sentence.plain) < 40 else page.header
     elif answered and not heading:
         page.header = "offer" if [(c.visa, c.stance) for c in made] == [("visa", "offer")] else None
     elif not heading or not kinds & VISAS:
@@ -221,10 +218,7 @@ def _answer(plain: str, cues: list[Cue]) -> tuple[Stance | None, list[Cue]]:
     if not cues or cues[0].kind not in ("yes", "neg"):
         return None, cues
     first = cues[0]
-    lead = plain[: first.start].strip(" ,:-a.")
     word = plain[first.start : first.end]
-    if lead not in ("", "unfortunately", "sorry", "regrettably"):
-        return None, cues
     if first.kind == "neg" and word != "no":
         return None, cues
     after = plain[first.end :].lstrip()
@@ -261,10 +255,7 @@ def _clauses(cues: list[Cue], plain: str) -> Iterator[list[Cue]]:
         if _belong_together(before, whole):
             before += whole
             continue
-        if before and before[0].kind == "unless":
-            yield before
-        else:
-            yield from _by_predicate(before)
+        yield from _by_predicate(before)
         before = whole
 
 
@@ -396,8 +387,6 @@ def _clause_claims(
         opened = _clause_claims(index, sentence, cues[1:], page, earlier)
         yield from (replace(c, excepted=c.stance == "refuse") for c in opened)
         return
-    if cues and cues[0].kind == "cut":
-        cues = cues[1:]
     visas = [c for c in cues if c.kind in VISAS]
     if not visas and earlier and cues:
         _look_back(cues, sentence.plain, earlier)
@@ -492,7 +481,7 @@ def _stance(cues: list[Cue], plain: str, page: _Page, earlier: list[Claim]) -> t
     kinds = [c.kind for c in cues]
     if "past" in kinds and "neg" not in kinds:
         return "named", False
-    closed = "only" in kinds and _closes(cues, plain)
+    closed = "only" in kinds and _closes(cues)
     if _negated(cues, plain):
         return "refuse", False
     positive = _positive(cues, plain)
@@ -551,14 +540,14 @@ def _own_stance(visa: Cue, cues: list[Cue], plain: str, stance: Stance) -> Stanc
         c
         for c in cues
         if c.start < visa.start
-        and c.kind in ("except", "instead")
+        and (c.kind == "except" or (c.kind == "instead" and not _names(_between(cues, c, visa))))
         and not (stance == "offer" and plain.startswith("besides", c.start))
     ]
     if len(turns) % 2:
         return "offer" if stance == "refuse" or refused else "refuse"
     if refused and refused[-1].start < visa.start:
-        between = [c.kind for c in cues if refused[-1].start < c.start < visa.start]
-        return "offer" if "only" in between else "refuse"
+        between = _between(cues, refused[-1], visa)
+        return "offer" if any(c.kind == "only" for c in between) else "refuse"
     if stance == "refuse" and "only" in before:
         return "offer"
     if stance == "require" and not any(
@@ -568,13 +557,15 @@ def _own_stance(visa: Cue, cues: list[Cue], plain: str, stance: Stance) -> Stanc
     return stance
 
 
-def _closes(cues: list[Cue], plain: str) -> bool:
+def _between(cues: list[Cue], left: Cue, right: Cue) -> list[Cue]:
+    return [c for c in cues if left.start < c.start < right.start]
+
+
+def _closes(cues: list[Cue]) -> bool:
     """Whether "only" binds visas: one stands after it, or right before it at the end of the clause."""
     for i, cue in enumerate(cues):
         if cue.kind == "only":
             after = [c.kind for c in cues[i + 1 :]]
-            if _has_visa(cues[:i]) and _ONLY_ONE.search(plain, 0, cue.start):
-                return True
             return bool(VISAS & set(after)) or (
                 _has_visa(cues[max(0, i - 2) : i])
                 and cues[i - 1].kind in VISAS | {"offer"}

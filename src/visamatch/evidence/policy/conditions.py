@@ -10,13 +10,13 @@ from visamatch.evidence.policy.cues import alternatives, lexicon
 
 # Conditions that promise nothing: they say how a case is decided, not what an applicant must bring.
 SOFT = frozenset(
-    {
+    (
         "exceptional_only",
         "case_by_case",
         "institution_approval",
         "pending_proclamation",
         "research_background",
-    }
+    )
 )
 # Terms of an offer that hold for everyone and limit nobody.
 TERMS = frozenset({"applicant_pays", "institution_pays"})

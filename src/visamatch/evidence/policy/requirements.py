@@ -20,21 +20,7 @@ from visamatch.evidence.policy.text import Sentence
 
 Found = tuple[str, Any, int, int]  # key, value, and the place in the sentence
 
-_WORDS = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-]
+_WORDS = re.findall(r"\w+", "zero one two three four five six seven eight nine ten eleven twelve")
 _N = rf"(?:(?P<n>\d{{1,2}}|{'|'.join(_WORDS[1:])}|an?)(?: ?\(\d+\))?)"
 _PREFER = re.compile(
     r"prefer|encourag|recommend|desir|ideal|typically|favou?r|advis|valued|a plus|helpful|strongly consider"

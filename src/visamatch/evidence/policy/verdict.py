@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import pairwise
 
 from visamatch.evidence.policy.claims import Claim
 from visamatch.evidence.policy.conditions import SOFT, TERMS, Condition, conditions_in, step3_in
@@ -19,15 +18,17 @@ _EVERYONE = re.compile(
 )
 # Told only where the H-1B is named; in a following sentence they are asked of everyone.
 _DIRECT = frozenset(
-    {
+    (
         "score_threshold",
         "research_background",
         "us_grad_only",
         "us_grad_f1_only",
         "other:state_license",
-    }
+    )
 )
-_WHO = frozenset({"us_grad_only", "us_grad_f1_only", "transfer_only"})
+_STEP3_CODES = (
+    "step3_by_date", "step3_before_petition", "step3_before_start", "step3_unspecified_deadline"
+)  # fmt: skip
 # A limit that has no code of its own; being matched or qualified is none.
 _LIMIT = re.compile(
     r"\b(?:(?:restricted|limited|reserved) (?:to|for)|(?:only|solely) (?:\w+ )?(?:for|to|in|at|after|if|when|with|where|through)|if|provided (?:that|the|you|they|all|an?)|with (?:\w+ )?(?:restrictions|limitations|conditions)|as long as|when|unless|for (?:those|\w+s) (?:who|whose|that))\b"
@@ -37,17 +38,6 @@ _LIMIT = re.compile(
 )
 _TO_J1 = re.compile(r"(?:chang|convert|switch)\w* to (?:an? )?j-?1")
 _EXAMPLE = re.compile(r"(?:including|not limited to|for example|for instance|such as|e\.g\.)")
-_LIMITED = frozenset(
-    {
-        "us_grad_only",
-        "us_grad_f1_only",
-        "transfer_only",
-        "non_acgme_only",
-        "categorical_only",
-        "track_limited",
-        "site_limited",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +81,7 @@ class _Page:
 def h1b_of(claims: list[Claim], sentences: list[Sentence], low: str) -> H1b:
     """Weigh what is said of the H-1B: its own claims, then refusals of any visa, then closed lists."""
     page = _Page(claims, sentences, low)
-    own = [c for c in claims if c.visa == "h1b" and c.stance != "named"]
+    own = [c for c in claims if c.visa == "h1b"]
     takes = [c for c in own if c.stance in _TAKES or c.stance == "require"]
     refusals = [c for c in own if c.stance == "refuse"]
     refusals += [c for c in claims if c.new_only and c.visa == "visa"]
@@ -105,7 +95,7 @@ def h1b_of(claims: list[Claim], sentences: list[Sentence], low: str) -> H1b:
     ]
     if refusals:
         return _refused(refusals, page)
-    closed = [c for c in claims if c.closed and c.stance in ("offer", "require", "consider")]
+    closed = [c for c in claims if c.closed]
     if any(c.visa == "visa" and c.stance != "refuse" for c in closed):
         return H1b("unknown")
     asked = closed or [c for c in claims if c.visa == "j1" and c.stance == "require"]
@@ -169,14 +159,10 @@ def _opened(closed: list[Claim], sentences: list[Sentence], low: str) -> H1b | N
     """A closed list whose own page tells how to ask for an exception."""
     for index in range(closed[0].sentence, min(closed[-1].sentence + 3, len(sentences))):
         sentence = sentences[index]
-        excepted = any(c.excepted and c.sentence == index for c in closed)
-        if excepted or (_EXCEPTION.search(sentence.plain) and "moonlight" not in sentence.plain):
-            found = tuple(conditions_in(low, sentence.start, sentence.end))
-            codes = {c.code for c in found}
-            if codes & _LIMITED:
-                return H1b("conditional", found)
-            if codes & SOFT:
-                return H1b("case_by_case", tuple(c for c in found if c.code in SOFT))
+        if _EXCEPTION.search(sentence.plain):
+            found = conditions_in(low, sentence.start, sentence.end)
+            if soft := tuple(c for c in found if c.code in SOFT):
+                return H1b("case_by_case", soft)
     return None
 
 
@@ -192,9 +178,6 @@ def _conditions(claims: list[Claim], page: _Page) -> tuple[tuple[Condition, ...]
         named = direct or re.search(r"\bh-?1|j-?1|\bvisa", sentence.plain) is not None
         for start, end in page.territory(index, ours.get(index, set())):
             said = conditions_in(low, start, end)
-            if direct:  # whom an offer is for may stand anywhere in its sentence
-                whole = conditions_in(low, sentence.start, sentence.end)
-                said += [c for c in whole if c.code in _WHO]
             for condition in said:
                 if _is_example(condition, sentence):
                     continue
@@ -254,19 +237,8 @@ def _tidy(found: dict[str, Condition]) -> tuple[Condition, ...]:
         found.pop("case_by_case", None)
     if "us_grad_f1_only" in found:
         found.pop("us_grad_only", None)
-    dates = [
-        c
-        for c in (
-            "step3_by_date",
-            "step3_before_petition",
-            "step3_before_start",
-            "step3_unspecified_deadline",
-        )
-        if c in found
-    ]
-    for finer, coarser in pairwise(dates):
-        del finer
-        found.pop(coarser, None)
+    for coarser in [code for code in _STEP3_CODES if code in found][1:]:
+        del found[coarser]
     return tuple(found.values())
 
 
@@ -275,9 +247,6 @@ def j1_of(claims: list[Claim], h1b: H1b) -> Answer:
     own = [c for c in claims if c.visa == "j1"]
     takes = [c for c in own if c.stance in ("offer", "consider", "require")]
     refusals = [c for c in own if c.stance == "refuse"]
-    if refusals and takes:
-        ecfmg = any(c.by_ecfmg for c in takes)
-        return "yes" if ecfmg or takes[-1].sentence > refusals[0].sentence else "no"
     if takes:
         return "yes"
     if refusals or any(c.visa == "visa" and c.stance == "refuse" for c in claims):

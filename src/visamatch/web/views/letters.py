@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from visamatch.documents.letters import answers, follow_up_day, letter
 from visamatch.errors import InputError
-from visamatch.evidence.policy import read_policy
 from visamatch.evidence.words import J1, OFFERS
 from visamatch.facts.tables import Program
 from visamatch.web import store
 from visamatch.web.guards import mine, program_or_404, tell, today
+from visamatch.web.views.readings import waiting
 from visamatch.workspace.boundary import parse
 from visamatch.workspace.diary import Contact
-from visamatch.workspace.document import OwnStatement, Workspace
+from visamatch.workspace.document import OwnStatement, Pending, Workspace
 from visamatch.workspace.profile import Profile
 from visamatch.workspace.sponsor_list import find, put
 
@@ -72,6 +72,8 @@ def _log(request: HttpRequest, program: Program, kind: str) -> HttpResponse:
     note = "Noted a reply" if "contact" in form else "Logged a letter"
     undo = store.change(store.owner(request), edit, f"{note}: {program.name}")
     tell(request, f"{note}.", undo)
+    if "contact" in form and not (form.get("j1") or form.get("h1b")):
+        return redirect(reverse("program", args=[program.program_id]) + "#review")
     return redirect("letters", program_id=program.program_id)
 
 
@@ -93,24 +95,30 @@ def _sent(old: Workspace, program_id: str, kind: str, to: str, day: str) -> Work
 
 
 def _replied(old: Workspace, form: Mapping[str, str], day: str) -> Workspace:
-    """Keep the reply word for word, and what it says as the person's own evidence."""
+    """Keep the reply word for word. What the person says it means is evidence; what we read waits for them."""
     text = form.get("reply", "").strip()
     contact = next((each for each in old.contacts if each.contact_id == form["contact"]), None)
     if not text or contact is None:
         raise InputError("reply", "the words of a reply to a letter that you logged")
-    read = read_policy(text)
-    said: dict[str, Any] = {
-        "statement_id": f"reply-{contact.contact_id}",
-        "program_id": contact.program_id,
+    answered = contact.model_copy(update={"reply": text, "replied_on": day})
+    contacts = tuple(answered if each is contact else each for each in old.contacts)
+    new = old.model_copy(update={"contacts": contacts})
+    name, program_id = f"reply-{contact.contact_id}", contact.program_id
+    if not (form.get("j1") or form.get("h1b")):
+        waits = {"reading_id": name, "program_id": program_id, "kind": "reply", "text": text}
+        return waiting(
+            new,
+            parse(Pending, {**waits, "read_on": day, "contact_id": contact.contact_id}, "reply"),
+        )
+    said = {
+        "statement_id": name,
+        "program_id": program_id,
         "kind": "reply",
-        "sponsors_j1": form.get("j1") or read.sponsors_j1,
-        "sponsors_h1b": form.get("h1b") or read.sponsors_h1b,
-        "conditions": () if form.get("h1b") else read.h1b_conditions,
+        "sponsors_j1": form.get("j1") or "unknown",
+        "sponsors_h1b": form.get("h1b") or "unknown",
         "note": text,
         "as_of": day,
     }
     statement: OwnStatement = parse(OwnStatement, said, "reply")
-    answered = contact.model_copy(update={"reply": text, "replied_on": day})
-    contacts = [answered if each is contact else each for each in old.contacts]
-    others = [each for each in old.statements if each.statement_id != statement.statement_id]
-    return old.model_copy(update={"contacts": tuple(contacts), "statements": (*others, statement)})
+    others = [each for each in old.statements if each.statement_id != name]
+    return new.model_copy(update={"statements": (*others, statement)})

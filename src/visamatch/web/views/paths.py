@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from visamatch.advice.paths import answers, comparison, data, licenses, paths, situation
 from visamatch.errors import InputError
+from visamatch.evidence.assess import assess_all
+from visamatch.evidence.words import STANDINGS
 from visamatch.rules.book import read_until, stale_rules
 from visamatch.web.guards import mine, today
 from visamatch.workspace.profile import Profile
@@ -27,7 +31,9 @@ def visa_paths(request: HttpRequest) -> HttpResponse:
         )
     found = paths(case)
     now = [path for path in found if not path.later]
+    counts = Counter(item.standing.code for item in assess_all(today()).values())
     context = {
+        "on_file": [(label, counts[code]) for code, label in STANDINGS.items() if counts[code]],
         "profile": profile,
         "now": now,
         "later": [path for path in found if path.later],
