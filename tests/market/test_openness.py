@@ -17,12 +17,14 @@ def test_scores_are_small_against_what_stays_unknown():
 def test_specialties_that_interview_few_have_more_closed_programs():
     closed = {name: openness(some(name))[1].mean() for name in ("internal-medicine", "dermatology")}
     assert closed["internal-medicine"] < 0.35 < 0.65 < closed["dermatology"]
-    assert np.mean(expected_rate(some("pediatrics"))) > np.mean(expected_rate(some("orthopedic-surgery")))
+    assert np.mean(expected_rate(some("pediatrics"))) > np.mean(
+        expected_rate(some("orthopedic-surgery"))
+    )
 
 
 def test_nothing_of_a_single_program_ships():
     ids = set(directory().programs) | set(directory().institutions)
     assert not ids & set(map(str, parameters()))
-    assert {name for group in ("medical", "procedural") for name in parameters()[group]} - {"constant"} <= {
-        name for one in directory().programs.values() for name in covariates(one)
-    }
+    assert {name for group in ("medical", "procedural") for name in parameters()[group]} - {
+        "constant"
+    } <= {name for one in directory().programs.values() for name in covariates(one)}

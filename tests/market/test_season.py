@@ -46,7 +46,9 @@ def test_the_quick_market_is_the_engine_s_own(known):
         known.quota, made.main.start, made.main.track, -made.main.score, made.market.couples
     )
     quick, slow = matching.solve(made.market), matching.solve(built)
-    assert (quick.program == slow.program).mean() > 0.999  # scores closer than 1/2048 may change places
+    assert (
+        quick.program == slow.program
+    ).mean() > 0.999  # scores closer than 1/2048 may change places
     assert quick.filled.sum() == slow.filled.sum()
 
 

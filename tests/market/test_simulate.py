@@ -42,9 +42,7 @@ def test_a_cluster_that_loses_a_worker_makes_the_same_bytes(here, tmp_path):
             if done == 1:
                 os.kill(victim, signal.SIGKILL)
 
-        there = simulate.simulate(
-            3, 11, simulate.dask(cluster.scheduler_address), None, kill_one
-        )
+        there = simulate.simulate(3, 11, simulate.dask(cluster.scheduler_address), None, kill_one)
     assert file_bytes(tmp_path, there) == file_bytes(tmp_path, here)
 
 

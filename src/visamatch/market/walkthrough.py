@@ -37,7 +37,9 @@ class Step:
     to: str = ""
 
 
-def steps(applicants: Names = APPLICANTS, programs: Names = PROGRAMS, quota: Mapping[str, int] = QUOTA) -> list[Step]:
+def steps(
+    applicants: Names = APPLICANTS, programs: Names = PROGRAMS, quota: Mapping[str, int] = QUOTA
+) -> list[Step]:
     """Every step from the empty market to the matching."""
     return list(_steps(applicants, programs, quota))
 
@@ -46,20 +48,39 @@ def _steps(applicants: Names, programs: Names, quota: Mapping[str, int]) -> Iter
     held: dict[str, tuple[str, ...]] = dict.fromkeys(programs, ())
     refused: set[tuple[str, str]] = set()
     waiting = list(applicants)
-    yield Step("Nobody has been placed. The applicants come one by one, in any order.", dict(held), frozenset())
+    yield Step(
+        "Nobody has been placed. The applicants come one by one, in any order.",
+        dict(held),
+        frozenset(),
+    )
     while waiting:
         name = waiting.pop(0)
         left = [one for one in applicants[name] if (name, one) not in refused]
         if not left:
-            yield Step(f"{name}’s list is used up: unmatched, and on to SOAP.", dict(held), frozenset(refused), name)
+            yield Step(
+                f"{name}’s list is used up: unmatched, and on to SOAP.",
+                dict(held),
+                frozenset(refused),
+                name,
+            )
             continue
         here = left[0]
         wished = sorted((*held[here], name), key=programs[here].index)
         held[here], out = tuple(wished[: quota[here]]), wished[quota[here] :]
         refused.update((one, here) for one in out)
         waiting = out + waiting
-        yield Step(_says(name, here, out, len(held[here]) < quota[here]), dict(held), frozenset(refused), name, here)
-    yield Step("Nobody is left who could ask again. What is held now is the match.", dict(held), frozenset(refused))
+        yield Step(
+            _says(name, here, out, len(held[here]) < quota[here]),
+            dict(held),
+            frozenset(refused),
+            name,
+            here,
+        )
+    yield Step(
+        "Nobody is left who could ask again. What is held now is the match.",
+        dict(held),
+        frozenset(refused),
+    )
 
 
 def _says(name: str, here: str, out: list[str], room: bool) -> str:
@@ -67,4 +88,4 @@ def _says(name: str, here: str, out: list[str], room: bool) -> str:
         return f"{name} asks {here}, which has a seat{' and more to spare' if room else ''}: held for now."
     if out == [name]:
         return f"{name} asks {here}, which is full of people it ranks higher: refused."
-    return f"{name} asks {here}, which is full but ranks {name} above {out[0]}: {name} is held, {out[0]} asks elsewhere."
+    return f"{name} asks {here}, which is full but ranks {name} above {out[0]}: {out[0]} asks elsewhere."

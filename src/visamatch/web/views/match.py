@@ -25,12 +25,16 @@ def match(request: HttpRequest) -> HttpResponse:
     steps = walkthrough.steps()
     wanted = request.GET.get("step", "")
     number = min(int(wanted), len(steps) - 1) if wanted.isdecimal() and len(wanted) < 4 else 0
-    kind = next((one for one in KINDS if one == request.GET.get("kind")), "non_us_img_visa")
+    asked = request.GET.get("kind")
+    kind: Kind = next((one for one in KINDS if one == asked), "non_us_img_visa")
     context = {
         "step": steps[number],
         "number": number,
         "last": len(steps) - 1,
-        "applicants": [(name, _marked(name, wishes, steps[number])) for name, wishes in walkthrough.APPLICANTS.items()],
+        "applicants": [
+            (name, _marked(name, wishes, steps[number]))
+            for name, wishes in walkthrough.APPLICANTS.items()
+        ],
         "programs": [
             (name, walkthrough.QUOTA[name], _marked_program(name, ranks, steps[number]))
             for name, ranks in walkthrough.PROGRAMS.items()
@@ -48,7 +52,9 @@ def _marked(name: str, wishes: tuple[str, ...], step: walkthrough.Step) -> list[
     return [(one, _state(name, one, step)) for one in wishes]
 
 
-def _marked_program(name: str, ranks: tuple[str, ...], step: walkthrough.Step) -> list[tuple[str, str]]:
+def _marked_program(
+    name: str, ranks: tuple[str, ...], step: walkthrough.Step
+) -> list[tuple[str, str]]:
     return [(one, _state(one, name, step)) for one in ranks]
 
 
