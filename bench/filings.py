@@ -20,11 +20,13 @@ COLUMNS = 96
 KEPT = ("CASE_NUMBER", "CASE_STATUS", "RECEIVED_DATE", "DECISION_DATE", "VISA_CLASS", "JOB_TITLE", "SOC_CODE",
         "EMPLOYER_NAME", "EMPLOYER_CITY", "EMPLOYER_STATE", "WORKSITE_CITY", "WORKSITE_STATE", "BEGIN_DATE",
         "END_DATE", "TOTAL_WORKER_POSITIONS", "WAGE_RATE_OF_PAY_FROM", "WAGE_UNIT_OF_PAY")  # fmt: skip
+BESIDE = ("TRADE_NAME_DBA", "NAICS_CODE", "SOC_TITLE", "NEW_EMPLOYMENT", "CONTINUED_EMPLOYMENT",
+          "WAGE_RATE_OF_PAY_TO", "PREVAILING_WAGE", "PW_UNIT_OF_PAY")  # fmt: skip
 
 
 def workbook(path: Path, rows: int) -> None:
     """A synthetic disclosure file: unique case numbers, repeating text, numbers, dates, many blanks."""
-    header = [*KEPT, *(f"OTHER_{n}" for n in range(COLUMNS - len(KEPT)))]
+    header = [*KEPT, *BESIDE, *(f"OTHER_{n}" for n in range(COLUMNS - len(KEPT) - len(BESIDE)))]
     words = [*header, "Certified", "H-1B", "29-1229.00", "Boston", "MA", "Year"]
     words += [f"Employer number {n} of the synthetic list" for n in range(40_000)]
     number = {word: n for n, word in enumerate(words)}
@@ -48,7 +50,7 @@ def workbook(path: Path, rows: int) -> None:
             text("MA"), text("Boston"), text("MA"), "<c><v>45100</v></c>", "<c><v>46100</v></c>",
             "<c><v>1</v></c>", f"<c><v>{60000 + r % 90000}</v></c>", text("Year"),
         ]  # fmt: skip
-        others = (text("MA") if n % 2 else "<c/>" for n in range(COLUMNS - len(KEPT)))
+        others = (text("MA") if n > 8 and n % 2 else "<c/>" for n in range(COLUMNS - len(KEPT)))
         return placed([*cells, *others], r + 2)
 
     main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -115,6 +117,15 @@ def ours(path: Path) -> int:
     return sum(1 for table in open_table(path) for _ in table.rows)
 
 
+def load(path: Path) -> int:
+    """The whole of ``visamatch filings load``: read, checked, sorted into the store's Parquet."""
+    from visamatch.sources.store import FilingsStore
+
+    with tempfile.TemporaryDirectory() as folder:
+        (report,) = FilingsStore(Path(folder)).load([path], lambda line: None)
+    return report.kept
+
+
 def openpyxl(path: Path) -> int:
     from openpyxl import load_workbook
 
@@ -147,7 +158,9 @@ def polars(path: Path) -> int:
     return pl.read_excel(path, columns=list(KEPT), infer_schema_length=0).height
 
 
-READERS = {f.__name__: f for f in (inflate, ours, openpyxl, python_calamine, fastexcel, polars)}
+READERS = {
+    f.__name__: f for f in (inflate, ours, load, openpyxl, python_calamine, fastexcel, polars)
+}
 
 
 def measure(rows: int, readers: list[str]) -> Iterator[dict[str, object]]:

@@ -29,9 +29,9 @@ def build(data: Path) -> dict[type[Any], Collection[Any]]:
     where = places.build(data, sources)
     kinds = programs.specialties(sources)
     listed = programs.build(data, where, kinds, sources)
-    cases = list(filings.cases(data, kinds))
-    employers = petitioners.build([(case.employer, case.state) for case in cases], where, sources)
-    filed = filings.filings(cases, employers, sources)
+    places.join_systems(where, sources)
+    employers = petitioners.build(where, sources)
+    filed = filings.filings(filings.groups(data), employers, sources)
     approved = filings.approvals(data, employers, sources)
     season.cite_cycles(sources)
     names = {key: program.name for key, program in listed.programs.items()}

@@ -1,153 +1,88 @@
 """Trainee filings (Department of Labor) and approvals (USCIS), by petitioner and fiscal year.
 
-The title rule is small and open to view; the package's own title reader may replace it.
+Titles are read and employers resolved by the package itself; here the extracts are brought into the
+columns of its store, and the counts into those of the shipped tables.
 """
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 
-from facts.petitioners import Petitioners
-from facts.raw import number, slug
+from facts.petitioners import POSTAL, Petitioners
+from facts.raw import number
 from facts.registry import Registry
-from visamatch.facts.tables import Approvals, Filings, Specialty
+from visamatch.directory.filings import Group, tie
+from visamatch.facts.tables import Approvals, Filings
 
-TRAINEE = re.compile(
-    r"\bresidents?\b|\bfellows?\b|\bpgy|\bhouse ?(staff|officer)\b|\bres phys\b"
-    r"|\b(graduate|gme) (physician )?trainee\b|post ?-?graduate (physician|training)",
-    re.IGNORECASE,
-)
-FELLOW = re.compile(r"\bfellow", re.IGNORECASE)
-RESIDENT = re.compile(r"\bresident|\bpgy|\bhouse ?officer", re.IGNORECASE)
-STAFF = re.compile(r"\bhouse ?staff\b", re.IGNORECASE)
-NOT_A_PHYSICIAN_TRAINEE = re.compile(
-    r"vice president|director|care manager|faculty|hospitalist|attending|preceptor|visiting"
-    r"|engineer|architect|policy|data|scien|veterinar|equine|large animal|pharma|podiatr|dental"
-    r"|dentist|oral|orthodont|general practice|physicist|medical physics|nurse|practitioner"
-    r"|therap|speech|orthotist|orthotic|research|post-?doc|non-gme|emergency & critical care",
-    re.IGNORECASE,
-)
-PHYSICIAN_SOC = re.compile(
-    r"29-1(06[0-9]|2[1-4][0-9])|29-(9099|1299|9799|1129)|25-1071|19-1042|11-9111"
-)
-OUTSIDE = (  # employers or worksites whose residents are no physicians
-    re.compile(r"MCPHS|college of pharmacy|animal|veterinar|cvs|podiatr", re.IGNORECASE),
-    re.compile(r"\bno\w* grafton\b", re.IGNORECASE),
-)
 YEARLY = {"Year": 1, "Hour": 2080, "Week": 52, "Month": 12, "Bi-Weekly": 26}
 TRAINEE_WAGE = (30_000, 250_000)  # a year; anything outside is another job or a slip
-
-
-@dataclass(frozen=True)
-class Case:
-    """One labor condition application by a physician trainee."""
-
-    employer: str
-    state: str
-    kind: str
-    specialty_id: str
-    wage: int | None
-    fiscal_year: int
-
-
 EXTRACTS = {  # file: fiscal year, decisions covered, source
     "emmafan_FY2025_Q2_healthcare.parquet": (2025, "2024-10/2025-03", "dol-lca-fy2025-h1"),
     "maxghenis_FY2024_Q1.parquet": (2024, "2023-10/2023-12", "dol-lca-fy2024-q1"),
 }
+HUB = "uscis_datahub_health_univ_FY2014_2023.parquet"
 
 
-def trainee_kind(title: str, soc: str) -> str:
-    """``resident``, ``fellow`` or ``resident_or_fellow``; empty for any other job."""
-    physician = PHYSICIAN_SOC.match(soc) and not NOT_A_PHYSICIAN_TRAINEE.search(title)
-    if not physician or not TRAINEE.search(title):
-        return ""
-    resident = RESIDENT.search(title)
-    if FELLOW.search(title):
-        return "resident_or_fellow" if resident and "/" in title else "fellow"
-    return "resident" if resident or STAFF.search(title) else "resident_or_fellow"
+def groups(data: Path) -> list[Group]:
+    """The physician-trainee cases of the extracts, grouped and tied by ``directory.filings``."""
+    return tie(_applications(data))
 
 
-class SpecialtyNames:
-    """Finds the specialty a title names: the longest name or alias, of the level that fits."""
-
-    def __init__(self, kinds: list[Specialty]) -> None:
-        names = [
-            (_words(name), kind) for kind in kinds for name in (kind.name, *kind.aliases)
-            if len(name) >= 5 or "/" in name or name in {"IM", "FM"}
-        ]  # fmt: skip
-        self._names = sorted(names, key=lambda pair: -len(pair[0]))
-
-    def find(self, title: str, kind: str) -> str:
-        """The specialty_id, or empty when the title names none."""
-        text = f" {_words(title)} "
-        found = [(name, kind) for name, kind in self._names if f" {name} " in text]
-        longest = [spec for name, spec in found if len(name) == len(found[0][0])]
-        fits = ("fellowship",) if kind == "fellow" else ("residency", "combined")
-        longest.sort(key=lambda spec: spec.level not in fits)
-        return longest[0].specialty_id if longest else ""
-
-
-def _words(text: str) -> str:
-    """Comparable words; adjectives of a specialty become its noun."""
-    for pattern, word in (
-        (r"\bpediatric (medical )?resident", "pediatrics resident"),
-        (r"\bpsychiatric resident", "psychiatry resident"),
-        (r"^medicine$|-(primary|preliminary)$", "no-name"),
-    ):
-        text = re.sub(pattern, word, text.lower())
-    return slug(text).replace("-", " ")
-
-
-def cases(data: Path, kinds: list[Specialty]) -> Iterator[Case]:
-    """All physician-trainee cases of the extracts."""
-    names = SpecialtyNames(kinds)
+def _applications(data: Path) -> Iterator[dict[str, Any]]:
     for file, (year, _, _) in EXTRACTS.items():
         for row in pq.read_table(data / "filings" / file).to_pylist():
-            title, employer = row["JOB_TITLE"] or "", (row["EMPLOYER_NAME"] or "").strip()
-            kind = trainee_kind(title, row["SOC_CODE"] or "")
-            city, state = row.get("WORKSITE_CITY") or "", row["WORKSITE_STATE"] or ""
-            if not kind or OUTSIDE[0].search(employer) or OUTSIDE[1].search(city):
-                continue
-            wage = _wage(row)
+            wage = _yearly(row["WAGE_RATE_OF_PAY_FROM"], row["WAGE_UNIT_OF_PAY"])
             if wage is None or TRAINEE_WAGE[0] <= wage <= TRAINEE_WAGE[1]:
-                yield Case(employer, state, kind, names.find(title, kind), wage, year)
+                yield {
+                    "fiscal_year": year, "case_number": row.get("CASE_NUMBER"), "wage_from": wage,
+                    "employer": (row["EMPLOYER_NAME"] or "").strip(), "dba": row.get("TRADE_NAME_DBA"),
+                    "job_title": row["JOB_TITLE"] or "", "soc": row["SOC_CODE"],
+                    "worksite_city": row.get("WORKSITE_CITY"), "worksite_state": row["WORKSITE_STATE"],
+                    "prevailing_wage": _yearly(row.get("PREVAILING_WAGE"), row.get("PW_UNIT_OF_PAY")),
+                }  # fmt: skip
 
 
-def _wage(row: dict[str, Any]) -> int | None:
-    amount, unit = row["WAGE_RATE_OF_PAY_FROM"], row["WAGE_UNIT_OF_PAY"]
-    return round(float(amount) * YEARLY[unit]) if amount and unit in YEARLY else None
+def _yearly(amount: Any, unit: str | None) -> float | None:
+    return float(amount) * YEARLY[unit] if amount and unit in YEARLY else None
 
 
-def filings(found: list[Case], petitioners: Petitioners, registry: Registry) -> list[Filings]:
+def filings(found: Iterable[Group], petitioners: Petitioners, registry: Registry) -> list[Filings]:
     """Counts by petitioner, fiscal year, kind and named specialty."""
-    groups: dict[tuple[str, int, str, str], list[int | None]] = defaultdict(list)
-    for case in found:
-        who = petitioners.of(case.employer, case.state)
-        if who:
-            groups[who, case.fiscal_year, case.kind, case.specialty_id].append(case.wage)
+    rows: dict[tuple[str, int, str, str], list[Group]] = defaultdict(list)
+    for group in found:
+        who = petitioners.of_group(group)
+        rows[who, group.fiscal_year, group.kind, group.specialty_id].append(group)
     periods = {year: (period, source) for year, period, source in EXTRACTS.values()}
     out = []
-    for (who, year, kind, specialty_id), wages in groups.items():
+    for (who, year, kind, specialty_id), joined in rows.items():
         period, source = periods[year]
-        paid = [wage for wage in wages if wage]
-        low, high = min(paid, default=None), max(paid, default=None)
-        cited = registry.cite(source)
-        out.append(Filings(who, year, period, kind, specialty_id, len(wages), low, high, cited))
+
+        def among(column: str, least: bool, joined: list[Group] = joined) -> int | None:
+            told = [value for group in joined if (value := getattr(group, column)) is not None]
+            return (min if least else max)(told, default=None)
+
+        out.append(Filings(
+            who, year, period, kind, specialty_id, sum(group.count for group in joined),
+            among("wage_min", True), among("wage_max", False),
+            among("prevailing_min", True), among("prevailing_max", False), None, None,
+            tuple(sorted(case for group in joined for case in group.cases)), registry.cite(source),
+        ))  # fmt: skip
     return out
 
 
 def approvals(data: Path, petitioners: Petitioners, registry: Registry) -> list[Approvals]:
-    """USCIS approvals of petitioners linked to an institution, by fiscal year."""
+    """USCIS approvals of petitioners tied to an institution, by fiscal year."""
     sums: dict[tuple[str, int], list[int]] = defaultdict(lambda: [0, 0])
     for row, first, more in _uscis(data):
-        who = petitioners.of_uscis(row)
+        state = (row["State"] or "").strip()
+        state = POSTAL.get(state.lower(), state.upper())
+        employer, city = (row["Employer"] or "").strip(), row["City"] or ""
+        who = petitioners.of(employer, city, state, row["Tax ID"] or "")
         if who:
             total = sums[who, int(row["Fiscal Year"])]
             total[0] += first
@@ -165,9 +100,8 @@ def _uscis(data: Path) -> Iterator[tuple[dict[str, Any], int, int]]:
     The FY2021 copy repeats rows, once without leading zeros and with lower counts: of rows that
     agree in all but counts and zeros the largest counts.
     """
-    file = data / "filings" / "uscis_datahub_health_univ_FY2014_2023.parquet"
     same = defaultdict(list)
-    for row in pq.read_table(file).to_pylist():
+    for row in pq.read_table(data / "filings" / HUB).to_pylist():
         names = ("Fiscal Year", "Employer", "NAICS", "Tax ID", "State", "City", "ZIP")
         same[tuple((row[name] or "").lstrip("0") for name in names)].append(row)
     for rows in same.values():

@@ -90,7 +90,6 @@ def build(data: Path, registry: Registry) -> Places:
     _names_and_codes(places)
     _national(places, folder, hospitals, registry)
     _hospitals(places, hospitals, registry)
-    _systems(places, registry)
     _city_points(places, hospitals, registry)
     return places
 
@@ -273,8 +272,12 @@ def _point(hospital: Record | None) -> tuple[float | None, float | None] | None:
     return decimal(hospital["latitude"]), decimal(hospital["longitude"])
 
 
-def _systems(places: Places, registry: Registry) -> None:
-    """Systems named by hand; one that is only its single institution again is dropped."""
+def join_systems(places: Places, registry: Registry) -> None:
+    """Families of institutions, by hand: a system, or a school and its hospitals.
+
+    They join sponsors that the registers list apart, such as one hospital's older and newer names.
+    One that is only its single institution again is dropped.
+    """
     cited = registry.cite("petitioner-links")
     for row in read(HAND / "systems.csv"):
         aliases = unique(row["aliases"].split("|"))

@@ -3,12 +3,20 @@ from pathlib import Path
 
 import pytest
 
+from tests.advice.season import ship
+from visamatch.market import scenarios
+
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 ON = ("--on", "2026-11-24")
 
 
-def plan(visamatch, name):
-    answer = visamatch("plan", str(EXAMPLES / name), *ON, "--json")
+@pytest.fixture(autouse=True)
+def invented_season(monkeypatch):
+    ship(monkeypatch)
+
+
+def plan(visamatch, name, *more):
+    answer = visamatch("plan", str(EXAMPLES / name), *ON, "--json", *more)
     assert answer.code == 0, answer.err
     return json.loads(answer.out)
 
@@ -20,8 +28,7 @@ def groups(made):
 def test_prefer_gets_three_groups_and_is_told_about_step_3(visamatch):
     made = plan(visamatch, "abroad-no-step3.toml")
     assert groups(made) == {"core", "regional", "safety"}
-    first = made["list"][0]
-    assert first["group"] == "core"
+    first = next(row for row in made["list"] if row["group"] == "core")
     assert any("cannot be filed yet" in reason for reason in first["reasons"])
     assert first["statements"]
 
@@ -38,6 +45,59 @@ def test_a_citizen_is_not_sorted_by_sponsorship(visamatch):
     made = plan(visamatch, "citizen.toml")
     assert groups(made) == {"core", "regional"}
     assert not made["left_out"]
+
+
+def test_the_whole_contract(visamatch):
+    made = plan(
+        visamatch,
+        "in-us-step3-passed.toml",
+        "--budget",
+        "400",
+        "--signals",
+        "Internal Medicine=1+2",
+    )
+    assert {"paths", "list", "totals", "curve", "price_of_constraints", "calendar"} <= set(made)
+    chosen = [row for row in made["list"] if row["apply"]]
+    assert made["totals"]["applications"] == len(chosen) == len(made["curve"])
+    assert made["totals"]["cost"] == sum(row["fee"] for row in chosen) <= 400
+    for row in made["list"]:
+        assert {"p_sponsor", "p_interview", "p_match", "signal", "marginal", "reasons"} <= set(row)
+        assert row["p_match"]["low"] <= row["p_match"]["mean"] <= row["p_match"]["high"]
+    assert sorted(row["signal"] for row in chosen if row["signal"]) == ["gold", "silver", "silver"]
+    assert made["signals"] == [
+        {"specialty_id": "internal-medicine", "quota": {"gold": 1, "silver": 2}}
+    ]
+    assert {row["code"] for row in made["price_of_constraints"]} == {"visa", "places"}
+    assert {"uid", "title", "start", "due"} <= set(made["calendar"][0])
+
+
+def test_four_files(visamatch, tmp_path):
+    profile = str(EXAMPLES / "in-us-step3-passed.toml")
+    assert visamatch("plan", profile, *ON, "--out", str(tmp_path / "mine")).code == 0
+    assert {path.name for path in (tmp_path / "mine").iterdir()} == {
+        "plan.xlsx", "plan.ics", "plan.pdf", "plan.json",
+    }  # fmt: skip
+
+
+def test_without_scenarios_the_list_is_grouped_and_chances_are_unknown(visamatch, monkeypatch):
+    monkeypatch.setattr(scenarios, "SHIPPED", Path("none"))
+    made = plan(visamatch, "citizen.toml")
+    assert {row["p_match"] for row in made["list"]} == {None}
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "part"),
+    [
+        ("--budget", "5", "at least 11"),
+        ("--signals", "Psychiatry=many", "its quota"),
+        ("--signals", "Astrology=3", "Astrology"),
+    ],
+)
+def test_a_bad_option_is_one_sentence(visamatch, option, value, part):
+    answer = visamatch("plan", str(EXAMPLES / "citizen.toml"), *ON, option, value)
+    assert answer.code == 2
+    assert part in answer.err
+    assert len(answer.err.strip().splitlines()) == 1
 
 
 def test_a_us_graduate_is_not_told_no_where_one_page_names_them(visamatch):

@@ -59,7 +59,7 @@ def test_show_accepts_every_kind_of_id(visamatch, name):
         if s["property"] == "trainee_filings" and s["reach"] == "program"
     )
     assert filed["value"]["count"] == 6
-    assert filed["effect_log_odds"] > 1
+    assert filed["effect_log_odds"] > 0.3
     assert filed["source"]["url"].startswith("https://www.dol.gov/")
     assert {"property", "value", "as_of", "source", "method", "effect_log_odds"} <= set(filed)
 

@@ -1,7 +1,9 @@
 import pytest
 
-from visamatch.directory.filings import files_for, tie, tie_approvals, to_facts
+from visamatch.directory.filings import files_for, tie
+from visamatch.directory.registers import trains_for
 from visamatch.directory.resolve import Match, resolver
+from visamatch.facts.tables import Institution, rows
 
 
 def application(number, **changed):
@@ -45,23 +47,26 @@ def test_an_unknown_employer_is_kept_and_tied_to_nobody():
     assert (group.institutions, group.relation, group.new) == ((), "not_teaching", None)
 
 
-def test_a_title_that_leaves_it_open_and_the_tables_made_of_it():
+def test_a_title_that_leaves_it_open():
     groups = tie([application(1, job_title="Resident/Fellow"), application(2)])
     assert {group.kind for group in groups} == {"resident_or_fellow", "resident"}
-    petitioners, filings = to_facts(groups, {2025: "2024-10/2025-03"}, {2025: "dol"})
-    assert len(petitioners) == 1
-    assert sum(row.count for row in filings) == 2
-
-
-def test_approvals_add_up_by_petitioner_and_year():
-    row = {"employer": "BAYSTATE MED CTR", "city": "SPRINGFIELD", "state": "MA", "tax_id": "0311",
-           "fiscal_year": 2023, "initial_approvals": 2, "continuing_approvals": 1}  # fmt: skip
-    stranger = row | {"employer": "ZYX DENTAL PC", "tax_id": "9999"}
-    (found,) = tie_approvals([row, row, stranger], {2023: "hub"}, partial=[2023])
-    assert (found.initial, found.continuing, found.complete) == (4, 2, False)
 
 
 @pytest.mark.parametrize("name", ["", "Mass General Brigham Incorporated"])
 def test_whom_a_petitioner_files_for(name):
     match: Match = resolver().resolve(name, "Somerville", "MA")
     assert bool(files_for(match)) == bool(name)
+
+
+def test_an_employer_without_programs_is_led_to_those_it_trains_for():
+    assert "university-of-illinois-college-of-medicine-peoria-osf-il" in files_for(
+        Match("osf-healthcare-il", "OSF HealthCare", "self", 1.0, "name")
+    )
+
+
+def test_every_employer_is_led_to_a_place_on_file():
+    places = {place.institution_id for place in rows(Institution)}
+    systems = {place.system_id for place in rows(Institution)}
+    for target in trains_for().values():
+        kind, _, name = target.rpartition(":")
+        assert name in (systems if kind else places)

@@ -29,9 +29,12 @@ ENTRIES = (
     entry("quill", "Quillfeather Health System", relation="parent_system"),
     entry("luke-a", "Saint Luke's Hospital", "Alford"),
     entry("luke-b", "Saint Luke's Hospital", "Beemer"),
+    entry("luke-c", "Saint Luke's Hospital", "Coldwater"),
+    entry("ames", "Saint Amesbury Hospital", "Alford"),
+    entry("mind", "Quillfeather Community Mental Health Center", "Alford"),
     entry("state", "University of Quarrymen", "Alford"),
-    entry("campus-a", "Quarrymen Chan School", "Alford", only_in="ALFORD"),
-    entry("campus-b", "Quarrymen Chan School", "Beemer", not_in="ALFORD"),
+    entry("campus-a", "Quarrymen Chan School", "Alford", only_in=("ALFORD",)),
+    entry("campus-b", "Quarrymen Chan School", "Beemer", not_in=("ALFORD",)),
 )
 
 
@@ -48,6 +51,19 @@ def small():
         ("QUILFEATHER MEDICAL CENTER", "SPRINGFIELD", "", "quill"),  # a slip of the pen
         ("QUILLFEATHERMEDICAL CENTER", "SPRINGFIELD", "", "quill"),  # a blank lost
         ("ZZ HOLDINGS LLC D/B/A QUILLFEATHER MEDICAL CENTER", "SPRINGFIELD", "", "quill"),
+        ("ST AMESBURYHOSPITAL OF ALFORD", "ALFORD", "", "ames"),
+        ("QUILLFEATHER MEDICAL CENTER INCORP", "SPRINGFIELD", "", "quill"),  # a legal form cut
+        ("QUILLFEATHER HEALTHCARE", "SPRINGFIELD", "", "quill"),  # another kind of house
+        ("ACME ST AMESBURY HOSPITAL", "ALFORD", "", "ames"),  # a system's brand before the name
+        (
+            "QUILLFEATHER COMMUNITY HEALTH CENTER",
+            "ALFORD",
+            "",
+            None,
+        ),  # not the mental health center
+        ("ST LUKES HOSPITAL", "DELTA", "", None),  # three houses of this name
+        ("SAINT AMESBURY RADIOLOGY ASSOCIATES", "ALFORD", "", None),  # a practice of its own
+        ("SAINT AMESBURY GROUP", "ELSEWHERE", "", None),  # any trade has groups
         ("QUILLFEATHER MEDICAL", "ELSEWHERE", "42", "quill"),  # the tax id has lost its zeros
         ("ST LUKE S HOSP", "ALFORD", "", "luke-a"),
         ("ST. LUKE’S HOSPITAL", "BEEMER", "", "luke-b"),
@@ -62,6 +78,15 @@ def small():
 )
 def test_resolve(small, name, city, tax_id, expected):
     assert small.resolve(name, city, "NJ", tax_id).institution_id == expected
+
+
+def test_the_entry_with_the_very_digits_is_ahead():
+    for digits, relation in (("7148", "faculty_practice"), ("7983", "self")):
+        found = resolver().resolve("MASSACHUSETTS GENERAL HOSPITAL MGP", "BOSTON", "MA", digits)
+        assert (found.institution_id, found.relation) == (
+            "massachusetts-general-hospital",
+            relation,
+        )
 
 
 def test_a_practice_stands_for_its_hospital(small):
@@ -96,6 +121,20 @@ def test_the_ledger_is_whole():
         assert (judgement.decision == "accept") == (judgement.institution_id in known)
 
 
+def test_hosts_and_learned_spellings_name_known_institutions():
+    known = {item.institution_id for item in registers.registers()}
+    numbers = {row["cms_ccn"] for row in registers._read("hospitals.csv")}
+    hosts = list(registers._read("hosts.csv"))
+    assert hosts
+    assert {row["cms_ccn"] for row in hosts} <= numbers
+    assert {row["institution_id"] for row in (*hosts, *registers._read("spellings.csv"))} <= known
+
+
+def test_a_hospital_is_known_without_its_sponsor():
+    assert list(registers._houses("Quarry-Amesbury Medical Center")) == ["Amesbury Medical Center"]
+    assert not list(registers._houses("Amesbury-Quarry"))
+
+
 def test_a_decision_that_is_neither_stops(tmp_path, monkeypatch):
     header = "decided_on,decision,raw_name,state,institution_id,institution,relation,reason\n"
     (tmp_path / "judgements.csv").write_text(header + "2026-01-02,maybe,X,NJ,,,self,why\n")
@@ -112,6 +151,9 @@ def test_a_decision_that_is_neither_stops(tmp_path, monkeypatch):
         ("BRIGHAM & WOMEN S PHYSICIAN ORGANI", "BOSTON", "MA", "brigham-and-womens-hospital",
          "faculty_practice"),
         ("CITY OF BOSTON", "BOSTON", "MA", None, "not_teaching"),
+        ("GENERAL HOSP CORP D/B/A MASS GENER", "SOMERVILLE", "MA", "massachusetts-general-hospital", "self"),
+        ("PHYSICIAN SVCS CORP OF SOUTHERN IL", "MOUNT VERNON", "IL", None, "not_teaching"),
+        ("UNIV OF MA MEDICAL SCHOOL", "SHREWSBURY", "MA", "umass-chan-medical-school", "sponsoring_school"),
     ],
 )  # fmt: skip
 def test_shipped_registers(name, city, state, institution, relation):

@@ -69,7 +69,8 @@ def test_a_reply_moves_the_standing_and_taking_it_back_restores_it():
     before, told = of("1268-140"), of("1268-140", own=[reply])
     assert told.standing.code == "j1_only"
     assert told.p_sponsor.mean < before.p_sponsor.mean
-    assert of("1268-140") == before
+    again = of("1268-140")
+    assert (again, again.statements) == (before, before.statements)
 
 
 def test_silence_is_said_and_lowers_the_chance_a_little():

@@ -12,27 +12,7 @@ from visamatch.facts.tables import DATA, TABLES, Program, rows
 sys.path.insert(0, str(ROOT / "scripts"))
 pytest.importorskip("pyarrow")
 
-from facts import filings, policies, raw
-
-
-@pytest.mark.parametrize(
-    ("title", "soc", "kind"),
-    [
-        ("Resident in Neurology", "29-1229.00", "resident"),
-        ("PHYSICIAN-PGY-2", "29-1216", "resident"),
-        ("House Staff, Resident", "29-9099", "resident"),
-        ("House Staff Fellow Physician", "29-1229", "fellow"),
-        ("Medical Resident/Fellow", "29-1229", "resident_or_fellow"),
-        ("Veterinary Resident", "29-9099", ""),
-        ("Podiatry Resident", "29-1229", ""),
-        ("Postdoctoral Fellow", "29-9099", ""),
-        ("Residency Program Director", "29-1216", ""),
-        ("Resident Engineer", "17-2051", ""),
-        ("Vice President", "29-1229", ""),
-    ],
-)
-def test_titles(title, soc, kind):
-    assert filings.trainee_kind(title, soc) == kind
+from facts import policies, raw
 
 
 @pytest.mark.parametrize(

@@ -66,18 +66,18 @@ class Reference:
     def chooses(self, p, group):
         return sorted(group, key=self.lists[p].index)[: self.quota[p]]
 
-    def blocks(self, matches):
+    def blocks(self, matches, leaving_counts=True):
+        """Who blocks; with ``leaving_counts=False`` a seat that a couple's own member leaves is free."""
         found = []
         for who, wanted in self.units:
             now = tuple(matches[a] for a in who)
             for choice in wanted[: wanted.index(now)] if now in wanted else wanted:
-                rest = {
-                    p: [a for a, q in matches.items() if q == p and a not in who]
-                    for p in choice
-                    if p
+                asks = {
+                    p: {a for a, q in zip(who, choice, strict=True) if q == p} for p in choice if p
                 }
-                asks = {p: [a for a, q in zip(who, choice, strict=True) if q == p] for p in rest}
-                if all(set(asks[p]) <= set(self.chooses(p, rest[p] + asks[p])) for p in rest):
+                gone = set() if leaving_counts else set(who)
+                held = {p: {a for a, q in matches.items() if q == p} - gone for p in asks}
+                if all(asks[p] <= set(self.chooses(p, held[p] | asks[p])) for p in asks):
                     found.append((who, choice))
         return found
 
@@ -98,5 +98,5 @@ class Reference:
             if self.feasible(matches):
                 yield matches
 
-    def stable(self):
-        return [m for m in self.matchings() if not self.blocks(m)]
+    def stable(self, leaving_counts=True):
+        return [m for m in self.matchings() if not self.blocks(m, leaving_counts)]

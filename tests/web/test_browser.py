@@ -7,6 +7,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.advice.season import ship
+
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -52,12 +54,15 @@ def visit(browser: Browser, live_server):
 
 
 @pytest.fixture
-def filled(client, program_with):
+def filled(client, program_with, monkeypatch):
     """A workspace with a profile and two listed programs, and the addresses worth looking at."""
+    ship(monkeypatch)
     listed = [program_with(code).program_id for code in ("conflict", "unknown")]
     client.post("/profile/sample/in-us-step3-passed/")
     for program in listed:
         client.post("/list/add/", {"program": program})
+    words = "We sponsor J-1 visas. H-1B visas are considered if Step 3 is passed by February 15."
+    client.post(f"/programs/{listed[1]}/read/", {"text": words, "kind": "page"})
     return [
         "/",
         "/profile/",
@@ -66,8 +71,16 @@ def filled(client, program_with):
         f"/programs/{listed[0]}/",
         f"/programs/{listed[1]}/",
         "/list/",
+        "/plan/?budget=300&more=1",
+        "/rank/",
+        "/paths/?payment=on",
+        "/calendar/",
+        "/after/?state=MA&fellowship=3",
+        f"/letters/{listed[0]}/",
+        f"/letters/{listed[1]}/?kind=love",
         "/file/",
         "/about/",
+        "/filings/?state=MA",
         "/nowhere/",
     ]
 
@@ -88,6 +101,25 @@ def test_every_page_is_accessible_and_fits_the_screen(visit, filled, viewport):
 def assert_accessible(page: Page, **options) -> None:
     found = Axe().run(page, options={"resultTypes": ["violations"], **options})
     assert found.violations_count == 0, f"{page.url}: {found.generate_report()}"
+
+
+@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
+def test_a_sheet_comes_in_with_its_questions(visit, filled, saved, tmp_path, viewport):
+    sheet = tmp_path / "mine.csv"
+    sheet.write_text("Program,State,My rating,Car\nMGH IM,MA,4,yes\nLahey hospital IM,MA,9,no\n")
+    page = visit("/list/", viewport)
+    page.set_input_files("#sheet", sheet)
+    page.get_by_role("button", name="Show what it would change").click()
+    expect(page.locator("h1")).to_contain_text("mine.csv")
+    assert_accessible(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+    page.get_by_label("Lahey").check()
+    page.get_by_role("button", name="Change my list").click()
+    expect(page.locator("#notice")).to_contain_text("1 question left open")
+    assert len(saved().entries) == 4
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("#notice")).to_contain_text("Undone")
+    assert len(saved().entries) == 2
 
 
 def test_blank_pages_are_accessible_too(visit):

@@ -1,11 +1,12 @@
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from visamatch.errors import InputError
-from visamatch.workspace.document import OwnStatement, Workspace, dump, load
+from visamatch.workspace.document import VERSION, OwnStatement, Workspace, dump, load
 from visamatch.workspace.profile import Profile, Visa
 from visamatch.workspace.sponsor_list import Entry, find, put, remove
 
@@ -66,3 +67,24 @@ def test_put_replaces_in_place_and_remove_undoes_put():
     assert remove(entries, "a") == (Entry(program_id="b"),)
     with pytest.raises(InputError):
         remove(entries, "c")
+
+
+def test_a_file_of_an_earlier_version_becomes_one_of_this_and_loses_nothing():
+    text = (Path(__file__).parent / "files" / "version-1.json").read_text("utf-8")
+    loaded = load(text)
+    assert loaded.version == VERSION
+    assert loaded.columns == ("Car", "LOI sent", "Rent")
+    assert loaded.entries[0].extra == {"Car": "yes", "LOI sent": "2026-10-01"}
+    assert loaded.entries[0].notes == "line one\nline two"
+    assert (loaded.profile.name, loaded.statements[0].sponsors_h1b) == ("Ünïcode", "yes")
+    assert load(dump(loaded)) == loaded
+    old = json.loads(text)
+    new = json.loads(dump(loaded))
+    assert {**new, "version": 1} == {**old, "columns": ["Car", "LOI sent", "Rent"]}
+
+
+@pytest.mark.parametrize("entries", [5, [5], [{"extra": 5}], None, {"a": 1}])
+def test_a_damaged_file_of_an_earlier_version_is_one_sentence(entries):
+    text = json.dumps({"format": "visamatch-workspace", "version": 1, "entries": entries})
+    with pytest.raises(InputError, match="entries"):
+        load(text)

@@ -67,6 +67,20 @@ def read_text(path: Path) -> str:
         raise InputError(where, f"text in UTF-8 (byte {error.start} is not)") from None
 
 
+def save(path: Path, body: bytes) -> None:
+    """Write a file whole or not at all; a place that cannot be written is wrong input."""
+    if not path.name or (path.exists() and not path.is_file()):
+        raise InputError(str(path), "the name of a file; this is a folder or a device")
+    part = path.with_name(f"{path.name}.part")
+    try:
+        part.write_bytes(body)
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True) if part.parent.is_dir() else None
+        reason = (error.strerror or str(error)).lower()
+        raise InputError(str(path), f"a place where a file can be written ({reason})") from None
+
+
 def day(text: str) -> date:
     """The date an option names, or today when it names none."""
     if not text:

@@ -1,36 +1,114 @@
-"""``visamatch plan``: from a profile to a grouped list."""
+"""``visamatch plan``: from a profile to where to apply, what each choice buys, and when to stop."""
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from visamatch.cli import output
+from visamatch.errors import InputError
+
+if TYPE_CHECKING:
+    from visamatch.advice.plan import Quota
+    from visamatch.workspace.profile import Profile
 
 
 def plan(
     profile: Annotated[Path, typer.Argument(help="The profile (TOML); see examples/.")],
+    budget: Annotated[
+        float | None, typer.Option("--budget", help="Dollars for applications; else the profile's.")
+    ] = None,
+    signals: Annotated[
+        list[str] | None,
+        typer.Option("--signals", help="Your season's quota: 'Internal Medicine=3+12', or '=8'."),
+    ] = None,
     on: Annotated[str, typer.Option("--on", help="Plan as of this day (ISO).")] = "",
     limit: Annotated[int, typer.Option(min=1, help="Rows a group in the table.")] = 12,
     json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for plan.xlsx, .ics, .pdf and .json.")
+    ] = None,
 ) -> None:
-    """Sort the programs of your specialties into H-1B core, wider region and J-1 safety, with reasons.
+    """Choose where to apply and signal: chances, fees, what each program adds, where to stop.
 
-    Example: visamatch plan examples/abroad-no-step3.toml
+    Example: visamatch plan examples/abroad-no-step3.toml --budget 1500
     """
-    from visamatch.advice.groups import plan as make_plan
-    from visamatch.directory.programs import directory
-    from visamatch.documents.records import plan_record
-    from visamatch.evidence.assess import assess_all
-
     person = output.read_profile(profile)
-    known = directory()
-    made = make_plan(known, assess_all(output.day(on), person), person)
+    day = output.day(on)
+    quotas = dict(_quota(each) for each in signals or ())
+    made, record = _made(person, day, person.money.budget if budget is None else budget, quotas)
+    if out is not None:
+        _save(out, record, person, day)
     if json:
-        output.print_json(plan_record(known, made))
-        return
-    from visamatch.cli import tables
+        output.print_json(record)
+    elif out is None:
+        from visamatch.cli import tables
+        from visamatch.directory.programs import directory
 
-    tables.plan(known, made, limit)
+        tables.plan(directory(), made, limit)
+
+
+def _made(
+    person: Profile, day: date, budget: float | None, quotas: dict[str, Quota]
+) -> tuple[Any, dict[str, Any]]:
+    from visamatch.advice import groups
+    from visamatch.advice import plan as advice
+    from visamatch.advice.paths import paths, situation
+    from visamatch.directory.programs import directory
+    from visamatch.documents import records
+    from visamatch.evidence.assess import assess_all
+    from visamatch.market import scenarios
+    from visamatch.schedule import calendar
+
+    known = directory()
+    ways = [records.path_record(path) for path in paths(situation(person, day))]
+    tasks = records.calendar_record(calendar(person, day))
+    made: Any
+    if scenarios.SHIPPED.is_file():
+        made = advice.plan(
+            advice.Season(known, scenarios.load(), day, budget=budget), person, quotas
+        )
+        record = records.plan_record(known, made)
+    else:
+        made = groups.plan(known, assess_all(day, person), person)
+        record = records.grouped_record(known, made)
+    return made, {"paths": ways, **record, "calendar": tasks}
+
+
+def _quota(text: str) -> tuple[str, Quota]:
+    from visamatch.facts.specialties import specialty_named
+
+    name, _, count = text.partition("=")
+    gold, plus, silver = count.partition("+")
+    if not all(part.isdigit() for part in ((gold, silver) if plus else (gold,))):
+        raise InputError("--signals", "a specialty and its quota: 'Internal Medicine=3+12'", text)
+    found = (int(gold), int(silver)) if plus else (0, int(gold))
+    return specialty_named(name).specialty_id, found
+
+
+def _save(folder: Path, record: dict[str, Any], person: Profile, day: date) -> None:
+    """Write the four files."""
+    import json
+
+    from visamatch.documents import dossier, sheet
+    from visamatch.documents.ics import calendar_file
+    from visamatch.schedule import calendar
+
+    day_text, text = day.isoformat(), json.dumps(record, ensure_ascii=False, indent=2) + "\n"
+    made = {
+        "plan.pdf": dossier.dossier(record, on=day_text, name=person.name),
+        "plan.ics": calendar_file(calendar(person, day)),
+        "plan.json": text.encode(),
+    }
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        sheet.write_xlsx(record, folder / "plan.xlsx")
+    except OSError as error:
+        raise InputError(
+            "--out", f"a folder that can be written ({error.strerror})", folder
+        ) from None
+    for name, body in made.items():
+        output.save(folder / name, body)

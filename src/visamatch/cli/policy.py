@@ -41,7 +41,8 @@ def read(
         return
     if path is None:
         raise InputError("path", "a file, or - to read from standard input")
-    output.print_json(_record(read_policy(output.read_text(path))))
+    text = output.read_text(path)
+    output.print_json(_record(read_policy(text), text))
 
 
 def _answer(record: dict[str, Any]) -> dict[str, Any]:
@@ -50,11 +51,12 @@ def _answer(record: dict[str, Any]) -> dict[str, Any]:
     text = record.get("text")
     if not isinstance(text, str):
         raise InputError("text", "a text", text)
-    return {"id": record.get("id"), **_record(read_policy(text))}
+    return {"id": record.get("id"), **_record(read_policy(text), text)}
 
 
-def _record(reading: Reading) -> dict[str, Any]:
-    answers = reading.answers()
+def _record(reading: Reading, given: str) -> dict[str, Any]:
+    """The answers; of HTML also the visible text, into which the spans count then."""
+    answers = reading.answers() | ({} if reading.text == given else {"text": reading.text})
     return {
         key: list(value) if isinstance(value, tuple) else value for key, value in answers.items()
     }

@@ -1,11 +1,14 @@
 """`visamatch rules`: ask the rule book, show a rule, list what is too old to trust."""
 
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from visamatch.cli import output
 from visamatch.cli.output import json_lines, print_json, today
+from visamatch.errors import InputError
 
 app = typer.Typer(no_args_is_help=True, help="Immigration law as dated, cited data.")
 
@@ -34,6 +37,46 @@ def evaluate(
         return {"id": case.get("id"), **answer(case).document()}
 
     json_lines(reply)
+
+
+@app.command()
+def paths(
+    profile: Annotated[Path, typer.Argument(help="The profile (TOML); see examples/.")],
+    on: Annotated[str, typer.Option("--on", help="As of this day (ISO). Default: today.")] = "",
+    suppose: Annotated[
+        list[str] | None, typer.Option(help="A switch, such as payment=off; may be repeated.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="one JSON document")] = False,
+) -> None:
+    """Every visa path of a person: verdict, why, what opens it, cost, papers and law. Not legal advice.
+
+    Example: visamatch rules paths examples/abroad-no-step3.toml
+    """
+    from visamatch.advice import paths as advice
+    from visamatch.documents.records import paths_record
+
+    switches = dict(_switch(text) for text in suppose or [])
+    case = advice.situation(output.read_profile(profile), output.day(on), switches=switches)
+    if json:
+        print_json(paths_record(case))
+        return
+    for path in advice.paths(case):
+        last = "" if path.as_last_read == path.verdict else f" (as last read: {path.last_words})"
+        typer.echo(f"{path.words}{last}: {path.title}")
+        for reason in (*path.blockers, *path.conditions):
+            typer.echo(f"    {reason.means}")
+        if path.opens:
+            typer.echo(f"    Opened by: {'; '.join(path.opens)}")
+    typer.echo(
+        f"Supposed: {'; '.join(case.supposed)}.\nInformation, not legal advice: see counsel."
+    )
+
+
+def _switch(text: str) -> tuple[str, str]:
+    name, equals, choice = text.partition("=")
+    if not equals:
+        raise InputError("--suppose", "a switch and a choice, such as payment=off", text)
+    return name, choice
 
 
 @app.command()

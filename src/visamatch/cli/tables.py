@@ -10,12 +10,16 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from visamatch.advice.groups import GROUPS, Plan
+from visamatch.advice.groups import GROUPS
+from visamatch.advice.groups import Plan as Grouped
+from visamatch.advice.plan import STOP, Plan
 from visamatch.advice.sponsor_search import Result
 from visamatch.directory.cap_exempt import cap_standing
 from visamatch.directory.programs import Directory
+from visamatch.documents.differences import Difference
 from visamatch.evidence.assessment import Assessment, Chance, Standing, Weighed
 from visamatch.evidence.words import MARKS, plural, statement_text
+from visamatch.schedule.calendar import Calendar
 
 NOTICE = "Chance: that the program sponsors an H-1B, 90 % interval. Not legal advice."
 
@@ -136,9 +140,11 @@ def _print_statement(out: Console, weighed: Weighed) -> None:
         out.print(f"         {claim.source.url}", style="dim", overflow="fold")
 
 
-def plan(known: Directory, made: Plan, limit: int) -> None:
-    """Print a grouped list with reasons."""
+def plan(known: Directory, made: Plan | Grouped, limit: int) -> None:
+    """Print the verdict where there is one, and the grouped list with reasons."""
     out = console()
+    if isinstance(made, Plan):
+        _print_advice(out, made)
     for name, title in GROUPS.items():
         group = made.group(name)
         out.print(f"\n{title}: {plural(len(group), 'program')}", style="bold")
@@ -154,5 +160,66 @@ def plan(known: Directory, made: Plan, limit: int) -> None:
     out.print(f"\n{NOTICE}")
 
 
+def difference(found: Difference, applied: bool) -> None:
+    """Print what a sheet changes on the list."""
+    out = console()
+    for item in found.added:
+        out.print(_wrapped(f"+ row {item.row}: {item.name or item.program_id}"))
+    for change in found.changed:
+        what = f"{change.field}: {change.old or '(empty)'} → {change.new or '(empty)'}"
+        out.print(_wrapped(f"~ row {change.row}, {change.program}, {what}"))
+    for conflict in found.conflicts:
+        choices = f" ({' / '.join(conflict.choices)})" if conflict.choices else ""
+        out.print(_wrapped(f"? {conflict.key} {conflict.question}{choices}"))
+    for program_id in found.removed:
+        out.print(_wrapped(f"- {program_id} has no row any more; --remove takes it off the list"))
+    if found.unknown_columns_kept:
+        out.print(_wrapped(f"Your own columns, kept: {', '.join(found.unknown_columns_kept)}"))
+    for remark in found.remarks:
+        out.print(_wrapped(f"Note: {remark}"))
+    end = "Applied" if applied else "Nothing is changed yet; --apply does it"
+    counts = (
+        f"{len(found.added)} added, {len(found.changed)} changed, {len(found.conflicts)} to ask"
+    )
+    out.print(_wrapped(f"{counts}. {end}."))
+
+
+def _print_advice(out: Console, made: Plan) -> None:
+    out.print(
+        _wrapped(
+            f"Apply to {plural(len(made.curve), 'program')} for ${made.cost:,.0f}: chance to match "
+            f"{chance(made.p_match)} %, about {made.expected_interviews:.0f} interviews."
+        ),
+        style="bold",
+    )
+    out.print(f"After {made.stop} the next fee buys less than {100 * STOP:g} points of chance.")
+    for assumed in made.assumes:
+        out.print(f"It supposes: {assumed}")
+    for change in (*made.constraints, *made.what_ifs):
+        out.print(_wrapped(f"{change.says}: {change.points:+.1f} points ({change.then:.0%})"))
+    for name in (name for name, quota in made.quotas.items() if quota is None):
+        out.print(_wrapped(f"How many signals has {name} this season? Say --signals '{name}=8'."))
+
+
 def _wrapped(text: str) -> str:
     return fill(text, 78)
+
+
+def calendar(plan: Calendar) -> None:
+    """Tasks by due day; what is over comes last, with what can still be done."""
+    out = console()
+    table = _table(
+        ("Due", {"no_wrap": True}), ("State", {"no_wrap": True}), ("Task", {"overflow": "fold"})
+    )
+    for task in plan.open:
+        hour = f" {task.at} US Eastern" if task.at else ""
+        guess = " (projected)" if task.anchor.standing == "projected" else ""
+        table.add_row(task.due.isoformat(), task.state, f"{task.title}{hour}{guess}")
+    out.print(f"[b]Match of {plan.cycle}, as of {plan.today}[/]\n")
+    out.print(table)
+    if plan.missed:
+        out.print("\n[b]Already over[/] (if you did it, well; if not:)")
+        for task in plan.missed:
+            out.print(
+                fill(f"{task.title}: {task.instead or 'nothing'}.", 78, subsequent_indent="  ")
+            )

@@ -14,9 +14,9 @@ from functools import cache
 from typing import Any
 
 from visamatch.directory.names import read_names
-from visamatch.directory.registers import Relation
+from visamatch.directory.registers import Relation, trains_for
 from visamatch.directory.resolve import Match, Resolver, resolver
-from visamatch.facts.tables import Approvals, Filings, Institution, Petitioner, rows
+from visamatch.facts.tables import Institution, rows
 from visamatch.sources.dol_lca.titles import read_title
 
 # What a store's query can leave out before titles are read one by one.
@@ -34,7 +34,8 @@ class Group:
         kind: ``resident``, ``fellow`` or ``resident_or_fellow``.
         specialty_id: empty where the title names none.
         count: cases, not people. ``new`` and ``continuing`` count positions, None before FY2017.
-        wage_min, wage_max: lowest wage offered per case, dollars a year; ``prevailing_max`` beside them.
+        institution_id: the institution the name resolves to; empty for none.
+        wage_min, wage_max: lowest wage offered per case, dollars a year; the prevailing wages beside them.
         cases: the case numbers behind the count.
     """
 
@@ -42,6 +43,7 @@ class Group:
     petitioner: str
     state: str
     relation: Relation
+    institution_id: str
     institution: str
     institutions: tuple[str, ...]
     fiscal_year: int
@@ -53,6 +55,7 @@ class Group:
     continuing: int | None
     wage_min: int | None
     wage_max: int | None
+    prevailing_min: int | None
     prevailing_max: int | None
     cases: tuple[str, ...]
 
@@ -127,9 +130,11 @@ def _group(
     prevailing = [round(r["prevailing_wage"]) for r in cases if r.get("prevailing_wage")]
     return Group(
         petitioner_id, names.most_common(1)[0][0], states.most_common(1)[0][0], match.relation,
-        match.institution or "", files_for(match), year, kind, specialty, specialty_id, len(cases),
-        _total(cases, "new_employment"), _total(cases, "continued_employment"), min(paid, default=None),
-        max(paid, default=None), max(prevailing, default=None),
+        match.institution_id or "", match.institution or "", files_for(match), year, kind, specialty,
+        specialty_id, len(cases),
+        _total(cases, "new_employment"), _total(cases, "continued_employment"),
+        min(paid, default=None), max(paid, default=None),
+        min(prevailing, default=None), max(prevailing, default=None),
         tuple(sorted(r["case_number"] for r in cases if r.get("case_number"))),
     )  # fmt: skip
 
@@ -140,65 +145,20 @@ def _total(cases: list[Record], column: str) -> int | None:
 
 
 def files_for(match: Match) -> tuple[str, ...]:
-    """The institutions a petitioner may file for: a system's all members, else the one."""
+    """The institutions a petitioner may file for: a system's all members, else the one.
+
+    Employers that are no sponsor of programs themselves are led to those they train for.
+    """
     if not match.institution_id:
         return ()
-    if match.relation != "parent_system":
-        return (match.institution_id,)
-    system = _systems().get(match.institution_id, "")
+    target = trains_for().get(match.institution_id, match.institution_id)
+    system = target.partition("system:")[2]
+    if match.relation == "parent_system":
+        system = system or _systems().get(target, "")
     members = tuple(place for place, its in _systems().items() if system and its == system)
-    return members or (match.institution_id,)
+    return members or (target,)
 
 
 @cache
 def _systems() -> dict[str, str]:
     return {place.institution_id: place.system_id for place in rows(Institution)}
-
-
-def to_facts(
-    groups: Iterable[Group], periods: Mapping[int, str], source: Mapping[int, str]
-) -> tuple[list[Petitioner], list[Filings]]:
-    """The groups as rows of the shipped tables.
-
-    Args:
-        periods: decisions covered, by fiscal year (``2024-10/2025-03``).
-        source: the source id, by fiscal year.
-    """
-    groups = list(groups)
-    petitioners: dict[str, Petitioner] = {}
-    for group in groups:
-        petitioners.setdefault(group.petitioner_id, Petitioner(
-            group.petitioner_id, group.petitioner, (), "", group.state, group.relation, group.institutions,
-            _systems().get(group.institutions[0], "") if group.institutions else "",
-            (source[group.fiscal_year],),
-        ))  # fmt: skip
-    return list(petitioners.values()), [
-        Filings(g.petitioner_id, g.fiscal_year, periods[g.fiscal_year], g.kind, g.specialty_id, g.count,
-                g.wage_min, g.wage_max, (source[g.fiscal_year],))
-        for g in groups
-    ]  # fmt: skip
-
-
-def tie_approvals(
-    hub: Iterable[Record], source: Mapping[int, str], partial: Iterable[int] = (), known: Resolver | None = None
-) -> list[Approvals]:  # fmt: skip
-    """Approvals of petitioners that resolve to an institution, by fiscal year.
-
-    Args:
-        hub: rows with the columns of ``sources.uscis_hub.read.SCHEMA``.
-        partial: fiscal years whose published file does not cover the year.
-    """
-    known, part = known or resolver(), set(partial)
-    sums: dict[tuple[str, int], list[int]] = defaultdict(lambda: [0, 0])
-    for record in hub:
-        employer, state = record["employer"], record["state"] or ""
-        match = known.resolve(employer, record["city"] or "", state, record["tax_id"] or "")
-        if match.institution_id:
-            total = sums[_petitioner_id(employer, state, match), record["fiscal_year"]]
-            total[0] += record["initial_approvals"]
-            total[1] += record["continuing_approvals"]
-    return [
-        Approvals(who, year, initial, continuing, year not in part, (source[year],))
-        for (who, year), (initial, continuing) in sorted(sums.items())
-        if initial or continuing
-    ]

@@ -13,6 +13,8 @@ from visamatch.facts.states import STATES
 
 USCIS_CUT = 34  # characters an employer name had in USCIS files before FY2022
 
+LEAST = 5  # letters of a second name worth reading
+
 
 def word_list(text: str) -> frozenset[str]:
     """The words of a text, as a set."""
@@ -21,7 +23,7 @@ def word_list(text: str) -> frozenset[str]:
 
 _SMALL = word_list(
     "INC INCORPORATED LLC LC LTD LIMITED CORP CORPORATION CO COMPANY PC PLLC PA LP LLP NFP NPC"
-    " THE OF AND AT FOR IN A AN BY JR"
+    " THE OF AND AT FOR IN A AN BY JR AFFAIRS"
 )
 _LONG = dict(
     pair.split("=")
@@ -36,12 +38,15 @@ _LONG = dict(
     COLL=COLLEGE SCH=SCHOOL PHYS=PHYSICIANS PHYSICIAN=PHYSICIANS SPEC=SPECIALTY ORG=ORGANIZATION
     PED=PEDIATRIC PEDS=PEDIATRIC PEDIATRICS=PEDIATRIC PROF=PROFESSIONAL RES=RESEARCH SCI=SCIENCES
     SCIENCE=SCIENCES EDUC=EDUCATION GRAD=GRADUATE MASS=MASSACHUSETTS CHILDREN=CHILDRENS
-    WOMEN=WOMENS WOMAN=WOMENS FAM=FAMILY INTL=INTERNATIONAL NATL=NATIONAL AFFIL=AFFILIATED
-    AFFILIATES=AFFILIATED PRESBY=PRESBYTERIAN BAPT=BAPTIST METH=METHODIST N=NORTH S=SOUTH E=EAST
+    WOMEN=WOMENS WOMAN=WOMENS WOMANS=WOMENS FAM=FAMILY INTL=INTERNATIONAL NATL=NATIONAL AFFIL=AFFILIATED
+    AFFILIATES=AFFILIATED VETERANS=VA VETERAN=VA VETERNS=VA PRESBY=PRESBYTERIAN BAPT=BAPTIST METH=METHODIST
+    N=NORTH S=SOUTH E=EAST
     W=WEST CLIN=CLINIC CLINICS=CLINIC EMER=EMERGENCY ORTHOPEDIC=ORTHOPAEDIC AUTH=AUTHORITY
     ORTHOPEDICS=ORTHOPAEDIC ORTHOPAEDICS=ORTHOPAEDIC GRTR=GREATER HEALTHCARE=HEALTH-CARE
     """)
 )
+# Legal forms long enough to be met cut in two.
+_FORMS = ("INCORPORATED", "CORPORATION", "LIMITED", "COMPANY")
 _PHRASES = (
     ("COM", "COLLEGE MEDICINE"),
     ("SOM", "SCHOOL MEDICINE"),
@@ -73,6 +78,10 @@ def read_names(raw: str, state: str = "") -> tuple[Name, ...]:
     """
     cut = USCIS_CUT - 1 <= len(raw.strip()) <= USCIS_CUT
     parts = [words for part in _ALSO.split(_clean(raw)) if (words := name_words(part, state))]
+    if cut and parts and len(parts[-1]) > 1 and any(f.startswith(parts[-1][-1]) for f in _FORMS):
+        parts[-1] = parts[-1][:-1]
+    if cut and len(parts) > 1 and len("".join(_ALSO.split(_clean(raw))[-1].split())) < LEAST:
+        cut = not parts.pop()  # too little is left of the second name to say anything
     return tuple(Name(words, cut and words is parts[-1]) for words in parts)
 
 

@@ -1,14 +1,16 @@
 """The registers a name is looked up in: petitioners, institutions with programs, CMS hospitals.
 
 ``data/employers.csv`` is kept by hand: legal employer names with their institution and relation.
-``data/hospitals.csv`` is CMS's list, for hospitals that host no program we know. ``data/judgements.csv``
+``data/hospitals.csv`` is CMS's list; ``data/hosts.csv`` says which of them, known there under another
+name, is an institution of ours; ``data/spellings.csv`` holds what a tax id taught. ``data/judgements.csv``
 is the ledger of reviewed decisions, appended to and never rewritten.
 """
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -33,7 +35,7 @@ class Register:
     Attributes:
         states: where the name may be met; every state for the few that file from anywhere.
         tax_ids: last four digits of the employer identification number.
-        only_in, not_in: a city that decides (one tax id and name serve several campuses).
+        only_in, not_in: cities that decide (one tax id and name serve several campuses).
     """
 
     institution_id: str
@@ -43,14 +45,14 @@ class Register:
     city: str
     states: tuple[str, ...]
     tax_ids: tuple[str, ...] = ()
-    only_in: str = ""
-    not_in: str = ""
+    only_in: tuple[str, ...] = ()
+    not_in: tuple[str, ...] = ()
 
     def meets(self, city: str) -> bool:
         """Whether the city allows this entry; an unknown city does unless the entry excludes one."""
         if self.not_in:
-            return bool(city) and city != self.not_in
-        return not self.only_in or city in ("", self.only_in)
+            return bool(city) and city not in self.not_in
+        return not self.only_in or city in ("", *self.only_in)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +81,14 @@ def city_key(city: str) -> str:
 
 @cache
 def registers() -> tuple[Register, ...]:
-    """Every entry, the hand-kept first.
+    """Every entry, the hand-kept first."""
+    return merged((*employers(), *institutions(), *hospitals(), *learned()))
 
-    Of entries with the same words the first stays, if they share the city or the institution.
-    """
+
+def merged(entries: Iterable[Register]) -> tuple[Register, ...]:
+    """Of entries with the same words the first, if they share the city or the institution."""
     found: dict[object, Register] = {}
-    for entry in (*_employers(), *_institutions(), *_hospitals()):
+    for entry in entries:
         decides = entry.only_in or entry.not_in
         by_city = (entry.words, entry.states, entry.city, decides)
         by_institution = (entry.words, entry.states, entry.institution_id, decides)
@@ -113,28 +117,37 @@ def tax_ids() -> dict[tuple[str, str], str]:
     return {(row["state"], row["tax_id"]): row["institution_id"] for row in _read("tax_ids.csv")}
 
 
+@cache
+def trains_for() -> dict[str, str]:
+    """Whom an employer that sponsors no program itself trains for: an institution, or ``system:`` and its id."""
+    return {row["employer_id"]: row["trains_for"] for row in _read("trains_for.csv")}
+
+
 def _read(name: str) -> Iterator[dict[str, str]]:
     with (DATA / name).open(encoding="utf-8") as stream:
         yield from csv.DictReader(stream)
 
 
-def _employers() -> Iterator[Register]:
+def employers() -> Iterator[Register]:
+    """The petitioners kept by hand."""
     for row in _read("employers.csv"):
         state, decides = row["state"], row["city_decides"]
+        cities = tuple(city_key(city) for city in decides.lstrip("!").split("|") if city)
         for spelling in row["spellings"].split("|"):
             for name in read_names(spelling, state):
                 yield Register(
                     row["institution_id"], row["institution"], row["relation"],  # type: ignore[arg-type]
                     name.words, city_key(row["city"]), tuple(STATES) if row["any_state"] else (state,),
                     tuple(filter(None, row["tax_ids"].split("|"))),
-                    "" if decides.startswith("!") else city_key(decides), city_key(decides.partition("!")[2]),
+                    () if decides.startswith("!") else cities, cities if decides.startswith("!") else (),
                 )  # fmt: skip
 
 
-def _institutions() -> Iterator[Register]:
+def institutions() -> Iterator[Register]:
+    """The institutions of the directory under every name it has for them."""
     for place in tables.rows(tables.Institution):
         relation: Relation = "university" if place.kind == "university" else "self"
-        for name in dict.fromkeys((place.name, *place.aliases)):
+        for name in dict.fromkeys((place.name, *place.aliases, *_houses(place.name))):
             words = name_words(name.removesuffix(f"-{place.state}"), place.state)
             if len(words) > 1:
                 yield Register(
@@ -143,12 +156,36 @@ def _institutions() -> Iterator[Register]:
                 )  # fmt: skip
 
 
-def _hospitals() -> Iterator[Register]:
-    hosts = {place.cms_ccn: place for place in tables.rows(tables.Institution) if place.cms_ccn}
+def _houses(name: str) -> Iterator[str]:
+    """The hospital in a name that puts its sponsor beside it: ``Rutgers-Trinitas Medical Center``."""
+    parts = re.split(r"/|-(?=[A-Z])", name)
+    for part in parts if len(parts) > 1 else ():
+        if re.search(r"Hospital|Medical Center", part) and len(name_words(part)) > 2:
+            yield part
+
+
+def hospitals() -> Iterator[Register]:
+    """CMS's hospitals."""
+    hosts = {place.cms_ccn: place.institution_id for place in tables.rows(tables.Institution)}
+    hosts |= {row["cms_ccn"]: row["institution_id"] for row in _read("hosts.csv")}
+    names = {entry.institution_id: entry.institution for entry in (*employers(), *institutions())}
     for row in _read("hospitals.csv"):
-        host = hosts.get(row["cms_ccn"])
-        name = host.name if host else row["name"]
+        host = hosts.get(row["cms_ccn"], f"cms-{row['cms_ccn']}")
         yield Register(
-            host.institution_id if host else f"cms-{row['cms_ccn']}", name, "self",
+            host, names.get(host, row["name"]), "self",
             name_words(row["name"], row["state"]), city_key(row["city"]), (row["state"],),
         )  # fmt: skip
+
+
+def learned() -> Iterator[Register]:
+    """Names an institution's tax id was met with (``scripts/build_registers.py``)."""
+    names = {
+        entry.institution_id: entry.institution
+        for entry in (*employers(), *institutions(), *hospitals())
+    }
+    for row in _read("spellings.csv"):
+        for name in read_names(row["spelling"], row["state"]):
+            yield Register(
+                row["institution_id"], names[row["institution_id"]], row["relation"],  # type: ignore[arg-type]
+                name.words, city_key(row["city"]), (row["state"],), (row["tax_id"],),
+            )  # fmt: skip

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
+from typing import Literal
 
 from visamatch.directory.programs import Directory, directory
-from visamatch.evidence.ages import age_years, is_stale, last_day
+from visamatch.evidence.ages import age_years, is_stale, last_day, season_start
 from visamatch.evidence.asker import Asker, asker
 from visamatch.evidence.assessment import Assessment, Standing, Weighed
 from visamatch.evidence.ledger import Bearing, Ledger, ledger, own_statement
-from visamatch.evidence.p_sponsor import p_sponsor
+from visamatch.evidence.p_sponsor import effects, p_sponsor
+from visamatch.evidence.practice import node_of
 from visamatch.evidence.standing import contradictions, standing
-from visamatch.evidence.statement import Answer, Silence, Statement, VisaPolicy
+from visamatch.evidence.statement import (
+    Answer,
+    FamilyFilings,
+    Silence,
+    Statement,
+    SubjectKind,
+    VisaPolicy,
+)
 from visamatch.facts.tables import Filings, Program, rows
 from visamatch.workspace.document import OwnStatement
 from visamatch.workspace.profile import Profile
@@ -73,41 +83,88 @@ def _assessments(on: date, who: Asker, own: tuple[OwnStatement, ...]) -> Assessm
 
 
 def _assess(program: Program, known: Directory, claims: Ledger, who: Asker, on: date) -> Assessment:
-    bearing = claims.bearing_on(program, known)
-    bearing += _silence(program, known, bearing)
-    chance, effects = p_sponsor(program.specialty_id, bearing, who, on)
+    bearing = bearing_on(program, known, claims)
     where = standing(bearing, who, on)
     return Assessment(
         program=program,
         institution=known.institution(program),
         standing=where,
-        p_sponsor=chance,
+        p_sponsor=p_sponsor(program, bearing, who, on),
         j1=_j1(bearing),
         verdict=_verdict(program, where),
-        statements=_weighed(bearing, effects, who, on),
         would_change=_would_change(where, bearing),
+        ask_again=season_start(on.replace(year=on.year + 1)).isoformat(),
+        weigh=partial(_weighed, program, bearing, who, on),
     )
 
 
+def bearing_on(program: Program, known: Directory, claims: Ledger) -> list[Bearing]:
+    """Every statement that bears on a program, and what follows from filings that are not there."""
+    bearing = claims.bearing_on(program, known)
+    return [*bearing, *_silence(program, known, bearing), *_family(program, known)]
+
+
 def _silence(program: Program, known: Directory, bearing: Sequence[Bearing]) -> list[Bearing]:
-    """That known employers filed for no trainee is weak evidence, and said openly."""
-    employers = known.petitioners_of.get(program.institution_id, ())
-    if not employers or any(claim.property == "trainee_filings" for claim, _ in bearing):
+    """That its employers filed for no trainee is weak evidence, and said openly."""
+    if any(claim.property == "trainee_filings" for claim, _ in bearing):
         return []
+    value = Silence(_newest_filings().period)
+    return [(_derived(program, known, "institution", "silence", value), "institution")]
+
+
+def _family(program: Program, known: Directory) -> list[Bearing]:
+    """What its sister institutions filed, each for itself: programs of one family vouch for each other."""
+    found = _family_filings().get(program.institution_id)
+    if not found:
+        return []
+    return [(_derived(program, known, "system", "family_filings", found), "system")]
+
+
+def _derived(
+    program: Program,
+    known: Directory,
+    kind: SubjectKind,
+    name: Literal["silence", "family_filings"],
+    value: Silence | FamilyFilings,
+) -> Statement:
     newest = _newest_filings()
-    claim = Statement(
-        statement_id=f"silence-{program.program_id}",
-        subject_kind="institution",
-        subject=program.institution_id,
-        property="silence",
-        value=Silence(newest.period),
+    place = known.institution(program)
+    return Statement(
+        statement_id=f"{name.replace('_', '-')}-{program.program_id}",
+        subject_kind=kind,
+        subject=place.system_id if kind == "system" else place.institution_id,
+        property=name,
+        value=value,
         as_of=newest.period.rsplit("/", 1)[-1],
         source=known.sources[newest.source[0]],
         method="counted",
         level=program.level,
         confidence="low",
     )
-    return [(claim, "institution")]
+
+
+@cache
+def _family_filings() -> dict[str, FamilyFilings]:
+    """By institution: what the others of its system filed for trainees."""
+    known = directory()
+    filed: dict[str, Counter[bool]] = defaultdict(Counter)
+    for row in rows(Filings):
+        node = node_of(row.petitioner_id)
+        if node and node[0]:
+            filed[node[1]][row.kind == "fellow"] += row.count
+    members: dict[str, list[str]] = defaultdict(list)
+    for name in known.programs_of:
+        members[known.institutions[name].system_id].append(name)
+    found = {}
+    for system, names in members.items():
+        for name in names if system else ():
+            others = [filed[other] for other in names if other != name]
+            if others:
+                found[name] = FamilyFilings(
+                    sum(each[False] for each in others), sum(each[True] for each in others),
+                    sum(bool(each) for each in others), len(others), _newest_filings().period,
+                )  # fmt: skip
+    return found
 
 
 @cache
@@ -116,7 +173,7 @@ def _newest_filings() -> Filings:
 
 
 def _weighed(
-    bearing: Sequence[Bearing], effects: Sequence[float], who: Asker, on: date
+    program: Program, bearing: Sequence[Bearing], who: Asker, on: date
 ) -> tuple[Weighed, ...]:
     near = [claim for claim, reach in bearing if reach in ("program", "institution")]
     clashes: dict[str, list[str]] = {}
@@ -132,7 +189,7 @@ def _weighed(
             effect_log_odds=round(effect, 3),
             conflicts_with=tuple(clashes.get(claim.statement_id, ())),
         )
-        for (claim, reach), effect in zip(bearing, effects, strict=True)
+        for (claim, reach), effect in zip(bearing, effects(program, bearing, who, on), strict=True)
     ]
     return tuple(sorted(weighed, key=_nearest_newest))
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from visamatch.evidence.statement import Answer, Reach, Statement
@@ -62,7 +64,7 @@ class Weighed:
     conflicts_with: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Assessment:
     """One program on one date: verdict sentence, standing, chance, and the statements behind them."""
 
@@ -72,5 +74,11 @@ class Assessment:
     p_sponsor: Chance  # willing to sponsor an international graduate's H-1B this cycle
     j1: Answer
     verdict: str  # one sentence, evidence named
-    statements: tuple[Weighed, ...]  # newest and nearest first
     would_change: tuple[str, ...]  # what would move the number most
+    ask_again: str  # ISO day after which what is known belongs to an earlier season
+    weigh: Callable[[], tuple[Weighed, ...]] = field(repr=False, compare=False)
+
+    @cached_property
+    def statements(self) -> tuple[Weighed, ...]:
+        """The statements with their effects, newest and nearest first; worked out when asked for."""
+        return self.weigh()

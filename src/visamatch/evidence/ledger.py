@@ -13,6 +13,7 @@ from functools import cache
 from typing import cast
 
 from visamatch.directory.programs import Directory, directory
+from visamatch.evidence.persistence import next_year
 from visamatch.evidence.statement import (
     Answer,
     H1bApprovals,
@@ -45,6 +46,9 @@ class Ledger:
             found.append((claim, _reach(claim, program, "institution")))
         for claim in self._of(place.system_id):
             found.append((claim, _reach(claim, program, "system")))
+        for sister in known.programs_of.get(place.institution_id, ()):
+            if sister.program_id != program.program_id:
+                found += [(claim, "other") for claim in self._of(sister.program_id)]
         for petitioner in known.petitioners_of.get(place.institution_id, ()):
             training = [name for name in petitioner.institutions if name in known.programs_of]
             widest: Reach = "institution" if len(training) == 1 else "system"
@@ -96,6 +100,11 @@ def _joined(claims: list[Statement]) -> Statement:
         count=sum(filings.count for filings in counts),
         wage_min=None,
         wage_max=None,
+        prevailing_min=None,
+        prevailing_max=None,
+        new=None,
+        continuing=None,
+        cases=tuple(sorted(case for filings in counts for case in filings.cases)),
         other_specialties=tuple(claim.specialty_id for claim in claims if claim.specialty_id),
     )
     name = f"lca-{first.subject}-{counts[0].fiscal_year}-{counts[0].kind}-others"
@@ -154,7 +163,18 @@ def _filings(sources: dict[str, Source]) -> Iterator[Statement]:
             subject=row.petitioner_id,
             property="trainee_filings",
             value=TraineeFilings(
-                row.fiscal_year, row.period, kind, row.count, row.wage_min, row.wage_max
+                row.fiscal_year,
+                row.period,
+                kind,
+                row.count,
+                row.wage_min,
+                row.wage_max,
+                (),
+                row.prevailing_min,
+                row.prevailing_max,
+                row.new,
+                row.continuing,
+                row.cases,
             ),
             as_of=row.period.rsplit("/", 1)[-1],
             source=sources[row.source[0]],
@@ -179,6 +199,13 @@ def _approvals(sources: dict[str, Source]) -> Iterator[Statement]:
             value=H1bApprovals(
                 initial=tuple((row.fiscal_year, row.initial) for row in series),
                 partial=tuple(row.fiscal_year for row in series if not row.complete),
+                next_year=next_year(
+                    tuple(
+                        (row.fiscal_year, row.initial, row.continuing)
+                        for row in series
+                        if row.complete
+                    )
+                ),
             ),
             as_of=f"{newest.fiscal_year}-09-30",
             source=sources[newest.source[0]],

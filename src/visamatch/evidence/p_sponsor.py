@@ -1,50 +1,78 @@
-"""P(this program would sponsor this person's H-1B this cycle): log odds from a base rate and the evidence.
+"""P(this program would sponsor this person's H-1B this cycle): from readiness and from what is said.
 
-Each statement adds log odds by what it says, how near it comes to the program, how old it is and
-what else of its kind is known already. The working stays open: a statement's effect is the change
-in log odds when it is left out. Policies change from season to season, so the past never makes a
-chance certain. The interval carries the uncertainty of base rate, reliabilities and change.
+What employers filed says how ready the institution and its family are (:mod:`visamatch.evidence.practice`). On top of
+that, statements about the program itself (its page, a reply, an application that names its specialty) are likelihood
+ratios. A policy may change from one season to the next: an old statement speaks through a two-state Markov chain, so it
+fades and never makes a chance certain. A statement's effect is the change in log odds when it is left out.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib.resources import files
-from math import exp, log, log2, sqrt
+from math import exp, log, log1p, sqrt
 from typing import Any
 
-import yaml
+import numpy as np
 
+from visamatch.directory.programs import directory
 from visamatch.evidence.ages import age_years
 from visamatch.evidence.asker import Asker
 from visamatch.evidence.assessment import Chance
 from visamatch.evidence.ledger import Bearing
+from visamatch.evidence.practice import Array, kind_of, node_of, parameters, practice
 from visamatch.evidence.standing import stance
 from visamatch.evidence.statement import (
-    H1bApprovals,
+    FamilyFilings,
     Reach,
     Silence,
     Statement,
     TraineeFilings,
     VisaPolicy,
 )
-from visamatch.facts.tables import BaseRate, rows
+from visamatch.facts.tables import BaseRate, Program, rows
 
 Z90 = 1.6449  # half-width of a central 90 % interval in standard deviations
 
 
-@cache
-def parameters() -> dict[str, Any]:
-    """The shipped parameters."""
-    text = (files("visamatch.evidence") / "parameters" / "p_sponsor.yaml").read_text("utf-8")
-    loaded: dict[str, Any] = yaml.safe_load(text)
-    return loaded
+@dataclass(frozen=True)
+class Weights:
+    """What statements say beyond the counts: of the program itself, and of its sisters."""
+
+    direct: float  # log likelihood ratio, sponsors against does not
+    spread: float  # standard deviation of `direct`
+    sisters: tuple[float, ...]  # log likelihood ratios of other programs of the institution
 
 
-@cache
+def p_sponsor(program: Program, bearing: Sequence[Bearing], who: Asker, on: date) -> Chance:
+    """The chance with its 90 % interval, 0..1."""
+    weights = weigh(bearing, who, on)
+    if not weights.sisters and weights.direct == weights.spread == 0.0:
+        mean, low, high = _plain()
+        row = _row(program.program_id)
+        return Chance(float(mean[row]), float(low[row]), float(high[row]))
+    return _chance(practice().grid(program.institution_id), base(program.specialty_id), weights)
+
+
+def effects(
+    program: Program, bearing: Sequence[Bearing], who: Asker, on: date
+) -> tuple[float, ...]:
+    """Each statement's effect in log odds: with it, less without it."""
+    at, start = practice(), base(program.specialty_id)
+    everything = at.grid(program.institution_id)
+    total = _log_odds(everything, start, weigh(bearing, who, on))
+    found = []
+    for index, (claim, _) in enumerate(bearing):
+        rest = [pair for place, pair in enumerate(bearing) if place != index]
+        grid = _grid_without(claim, program.institution_id)
+        left = _log_odds(everything if grid is None else grid, start, weigh(rest, who, on))
+        found.append(total - left)
+    return tuple(found)
+
+
 def base_rate(specialty_id: str) -> float:
     """Share of programs of a specialty that sponsor H-1B, before any evidence."""
     published = [row for row in rows(BaseRate) if row.visa == "H-1B"]
@@ -53,78 +81,66 @@ def base_rate(specialty_id: str) -> float:
     return newest.rate if newest else float(parameters()["base"]["default_rate"])
 
 
-def p_sponsor(
-    specialty_id: str, bearing: Sequence[Bearing], who: Asker, on: date
-) -> tuple[Chance, tuple[float, ...]]:
-    """The chance with its 90 % interval, and each statement's effect in log odds, in order."""
-    effects = [_effect(claim, reach, who, on) for claim, reach in bearing]
-    kinds = [_kind(claim, reach) for claim, reach in bearing]
-    rate = base_rate(specialty_id)
-    total = _combined(effects, kinds)
-    left_out = tuple(
-        total - _combined(_without(effects, index), _without(kinds, index))
-        for index in range(len(effects))
-    )
-    share = parameters()["effect_sd_share"]
-    spread = sqrt(parameters()["base"]["sd"] ** 2 + sum((share * part) ** 2 for part in left_out))
-    middle = log(rate / (1 - rate)) + total
-    change = parameters()["turnover"]
-    low, mean, high = (
-        _chance(middle + step * spread, change[stay], change["start"])
-        for step, stay in ((-Z90, "stay_low"), (0.0, "stay"), (Z90, "stay_high"))
-    )
-    return Chance(mean, low, high), left_out
+@cache
+def base(specialty_id: str) -> float:
+    """Log odds at readiness 0: as estimated, or so that the mean over all readiness is the base rate."""
+    estimated: float | None = parameters()["estimates"]["base"].get(specialty_id)
+    return _solved(base_rate(specialty_id)) if estimated is None else estimated
 
 
-def _combined(effects: Sequence[float], kinds: Sequence[str]) -> float:
-    """Sum over kinds of evidence; within a kind the strongest counts full, each next one less."""
-    groups: dict[str, list[float]] = defaultdict(list)
-    for effect, kind in zip(effects, kinds, strict=True):
-        groups[kind].append(effect)
-    repeat: float = parameters()["repeat_weight"]
-    return sum(
-        effect * repeat**place
-        for group in groups.values()
-        for place, effect in enumerate(sorted(group, key=lambda effect: (-abs(effect), effect)))
-    )
+def _solved(rate: float) -> float:
+    at = practice()
+    _, weights = np.polynomial.hermite_e.hermegauss(len(at.v))
+    weight = np.outer(weights, weights) / weights.sum() ** 2
+    low, high = -15.0, 15.0
+    for _ in range(50):
+        middle = (low + high) / 2
+        if float((weight * _sigmoid(middle + at.v)).sum()) < rate:
+            low = middle
+        else:
+            high = middle
+    return middle
 
 
-def _kind(claim: Statement, reach: Reach) -> str:
-    if claim.property == "trainee_filings":
-        return "filings"  # named, unnamed and system filings tell of one practice
-    return f"{claim.property}-{reach == 'other'}"
+def weigh(bearing: Sequence[Bearing], who: Asker, on: date, named: float | None = None) -> Weights:
+    """Statements as likelihood ratios; within a kind the strongest counts full, each next one less.
 
-
-def _effect(claim: Statement, reach: Reach, who: Asker, on: date) -> float:
-    arrives: float = parameters()["reach"][reach]
-    return _strength(claim, who) * _age_weight(claim, on) * arrives
-
-
-def _strength(claim: Statement, who: Asker) -> float:
+    Args:
+        named: log likelihood ratio of an application that names the specialty; as estimated by default.
+    """
     known = parameters()
-    match claim.value:
-        case TraineeFilings() as filings:
-            return _filing_strength(filings, claim.specialty_id, known["filings"])
-        case H1bApprovals() as approvals:
-            return float(known["approvals"]) if approvals.newest_whole_year else 0.0
-        case Silence():
-            return float(known["silence"])
-        case VisaPolicy() as policy:
-            strength = _policy_strength(policy, who, known)
-            factor: float = known["method_factor"].get(claim.property, 1.0)
-            return strength * factor
+    named = known["estimates"]["named"] if named is None else named
+    groups: dict[str, list[float]] = defaultdict(list)
+    for claim, reach in bearing:
+        strength = _strength(claim, reach, who, named)
+        if strength:
+            kind = "named" if isinstance(claim.value, TraineeFilings) else claim.property
+            groups[f"{kind}-{reach == 'other'}"].append(_faded(strength, claim.as_of, on))
+    repeat: float = known["repeat_weight"]
+    direct: list[float] = []
+    sisters: list[float] = []
+    for name, strengths in groups.items():
+        ranked = sorted(strengths, key=lambda strength: (-abs(strength), strength))
+        lessened = [strength * repeat**place for place, strength in enumerate(ranked)]
+        (sisters if name.endswith("True") else direct).extend(lessened)
+    share = known["strength_sd_share"]
+    spread = sqrt(sum((share * strength) ** 2 for strength in direct))
+    return Weights(sum(direct), spread, tuple(sisters))
 
 
-def _filing_strength(filings: TraineeFilings, specialty_id: str, known: dict[str, float]) -> float:
-    if filings.kind != "resident":
-        base = known["fellow"]
-    else:
-        base = known["named_resident"] if specialty_id else known["unnamed_resident"]
-    doublings = min(4.0, log2(max(1, filings.count)))
-    return float(base + known["per_doubling"] * doublings)
+def _strength(claim: Statement, reach: Reach, who: Asker, named: float) -> float:
+    """Log likelihood ratio of a statement on the day it speaks for; 0 where the counts carry it."""
+    known = parameters()
+    if isinstance(claim.value, VisaPolicy):
+        factor: float = known["method_factor"].get(claim.property, 1.0) * known["reach"][reach]
+        return _policy_strength(claim.value, who) * factor
+    if isinstance(claim.value, TraineeFilings) and claim.value.kind != "fellow":
+        return named if reach == "program" and claim.specialty_id else 0.0
+    return 0.0
 
 
-def _policy_strength(policy: VisaPolicy, who: Asker, known: dict[str, Any]) -> float:
+def _policy_strength(policy: VisaPolicy, who: Asker) -> float:
+    known = parameters()
     offer: str = stance(policy, who)
     if offer == "conditional" and policy.sponsors_h1b == "case_by_case":
         offer = "case_by_case"
@@ -136,18 +152,124 @@ def _policy_strength(policy: VisaPolicy, who: Asker, known: dict[str, Any]) -> f
     return strength
 
 
-def _age_weight(claim: Statement, on: date) -> float:
-    age = age_years(claim.as_of, on)
-    if age is None:
-        return float(parameters()["undated_weight"])
-    return float(0.5 ** (age / parameters()["half_life_years"]))
+def _faded(strength: float, as_of: str, on: date) -> float:
+    """What a log likelihood ratio of an earlier season is worth now, through the chain."""
+    chain: dict[str, Any] = parameters()["chain"]
+    years = age_years(as_of, on)
+    memory = (chain["stay"] - chain["start"]) ** (
+        chain["undated_years"] if years is None else years
+    )
+    share = chain["start"] / (1 + chain["start"] - chain["stay"])  # of sponsors in the long run
+    then_if_yes, then_if_no = share + (1 - share) * memory, share * (1 - memory)
+    gain = exp(strength) - 1
+    return log1p(then_if_yes * gain) - log1p(then_if_no * gain)
 
 
-def _without(items: Sequence[Any], index: int) -> list[Any]:
-    return [item for place, item in enumerate(items) if place != index]
+def _grid_without(claim: Statement, institution_id: str) -> Array | None:
+    """The readiness of the institution without the counts of one statement; None where it has none."""
+    at = practice()
+    match claim.value:
+        case FamilyFilings():
+            return at.grid(institution_id, alone=True)
+        case Silence():
+            return at.grid(institution_id, silent=False)
+        case TraineeFilings() as filed:
+            node = node_of(claim.subject)
+            if node:
+                return at.grid(institution_id, without=(node[0], kind_of(filed.kind), filed.count))
+    return None
 
 
-def _chance(log_odds: float, stay: float, start: float) -> float:
-    """The chance of sponsoring this season, from the odds of having done so in the last."""
-    before = 1 / (1 + exp(-log_odds))
-    return round(stay * before + start * (1 - before), 4)
+def _log_odds(grid: Array, start: float, weights: Weights) -> float:
+    return log_odds(practice().v, grid, start, weights, parameters()["estimates"]["slip"])
+
+
+def log_odds(v: Array, grid: Array, start: float, weights: Weights, slip: float) -> float:
+    """Log odds of sponsoring, the mean over readiness ``v`` with log weights ``grid``.
+
+    ``slip`` is the chance that the evidence misleads altogether (a wrong tie, a change of mind): no
+    chance comes nearer to 0 or 1.
+    """
+    willing = _sigmoid(start + v)
+    weight = _normal(grid, willing, weights)
+    share = float((weight * willing).sum())
+    return float(_slipped(log(share / (1 - share)) + weights.direct, slip))
+
+
+def _chance(grid: Array, start: float, weights: Weights) -> Chance:
+    """Mean over readiness; the interval joins what readiness may be and what the strengths may be."""
+    willing = _sigmoid(start + practice().v)
+    weight = _normal(grid, willing, weights)
+    middle = _log_odds(grid, start, weights)
+    weight *= willing * exp(weights.direct) + (1 - willing)
+    order = np.argsort(practice().v, axis=None)
+    total = np.cumsum(weight.ravel()[order])
+    ends = [int(np.searchsorted(total, part * total[-1])) for part in (0.05, 0.95)]
+    slip = parameters()["estimates"]["slip"]
+    sorted_v = _slipped(practice().v.ravel()[order] + start + weights.direct, slip)
+    own = Z90 * sqrt(weights.spread**2 + parameters()["base"]["sd"] ** 2)
+    low, high = (
+        middle + sign * sqrt(own**2 + min(0.0, sign * (middle - sorted_v[end])) ** 2)
+        for sign, end in ((-1, ends[0]), (1, ends[1]))
+    )
+    return Chance(*(float(_rounded(value)) for value in (middle, low, high)))
+
+
+def _normal(grid: Array, willing: Array, weights: Weights) -> Array:
+    for strength in weights.sisters:
+        grid = grid + np.log1p(willing * (exp(strength) - 1))
+    weight: Array = np.exp(grid - grid.max())
+    weight /= weight.sum()
+    return weight
+
+
+@cache
+def _row(program_id: str) -> int:
+    return _rows()[program_id]
+
+
+@cache
+def _rows() -> dict[str, int]:
+    return {name: row for row, name in enumerate(directory().programs)}
+
+
+@cache
+def _plain() -> tuple[Array, Array, Array]:
+    """Mean, low and high of every program from the counts alone, all at once."""
+    known, at = directory(), practice()
+    programs = list(known.programs.values())
+    place = {name: row for row, name in enumerate(sorted(known.programs_of))}
+    grids = at.all_grids().reshape(len(place), -1)
+    grids = np.exp(grids - grids.max(axis=1, keepdims=True))
+    grids /= grids.sum(axis=1, keepdims=True)
+    order = np.argsort(at.v, axis=None)
+    v, weight = at.v.ravel()[order], grids[:, order]
+    total = weight.cumsum(axis=1)
+    ends = [v[np.minimum((total < part).sum(axis=1), len(v) - 1)] for part in (0.05, 0.95)]
+    rows_ = np.array([place[program.institution_id] for program in programs])
+    start = np.array([base(program.specialty_id) for program in programs])
+    share = (weight[rows_] * _sigmoid(start[:, None] + v[None, :])).sum(axis=1)
+    slip = parameters()["estimates"]["slip"]
+    middle = _slipped(np.log(share / (1 - share)), slip)
+    own = Z90 * parameters()["base"]["sd"]
+    low = middle - np.sqrt(
+        own**2 + np.maximum(0, middle - _slipped(start + ends[0][rows_], slip)) ** 2
+    )
+    high = middle + np.sqrt(
+        own**2 + np.maximum(0, _slipped(start + ends[1][rows_], slip) - middle) ** 2
+    )
+    return _rounded(middle), _rounded(low), _rounded(high)
+
+
+def _slipped(log_odds: Any, slip: float) -> Any:
+    chance = slip + (1 - 2 * slip) * _sigmoid(log_odds)
+    return np.log(chance / (1 - chance))
+
+
+def _rounded(log_odds: Any) -> Any:
+    """A chance as shown; never 0 and never 1."""
+    return np.clip(np.round(_sigmoid(log_odds), 4), 0.0001, 0.9999)
+
+
+def _sigmoid(log_odds: Any) -> Any:
+    return 1 / (1 + np.exp(-log_odds))

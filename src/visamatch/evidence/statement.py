@@ -11,7 +11,9 @@ from typing import Literal
 from visamatch.facts.tables import Source
 
 SubjectKind = Literal["program", "institution", "system", "petitioner"]
-Property = Literal["policy", "reply", "alumni", "trainee_filings", "approvals", "silence"]
+Property = Literal[
+    "policy", "reply", "alumni", "trainee_filings", "family_filings", "approvals", "silence"
+]
 Reach = Literal["program", "institution", "system", "other"]
 Answer = Literal["yes", "no", "unknown"]
 TraineeKind = Literal["resident", "fellow", "resident_or_fellow"]
@@ -42,7 +44,8 @@ class TraineeFilings:
     """Labor condition applications for trainees, counted. ``period`` = decisions covered.
 
     ``other_specialties`` lists the specialties named when the count joins several that are not the
-    one in question.
+    one in question. ``new`` and ``continuing`` count positions, None where the layout does not say.
+    ``cases`` are the case numbers behind the count, where the copy read has them.
     """
 
     fiscal_year: int
@@ -52,6 +55,11 @@ class TraineeFilings:
     wage_min: int | None = None  # dollars a year
     wage_max: int | None = None
     other_specialties: tuple[str, ...] = ()
+    prevailing_min: int | None = None
+    prevailing_max: int | None = None
+    new: int | None = None
+    continuing: int | None = None
+    cases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +71,7 @@ class H1bApprovals:
 
     initial: tuple[tuple[int, int], ...]
     partial: tuple[int, ...] = ()
+    next_year: float | None = None  # chance of any initial approval in the year after these
 
     @property
     def newest_whole_year(self) -> int:
@@ -78,7 +87,21 @@ class Silence:
     period: str
 
 
-Claim = VisaPolicy | TraineeFilings | H1bApprovals | Silence
+@dataclass(frozen=True, slots=True)
+class FamilyFilings:
+    """What other institutions of the same system or school filed for trainees, each for itself.
+
+    ``institutions`` of ``members`` filed; an empty count is a finding as well.
+    """
+
+    resident: int
+    fellow: int
+    institutions: int
+    members: int
+    period: str
+
+
+Claim = VisaPolicy | TraineeFilings | FamilyFilings | H1bApprovals | Silence
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from visamatch.evidence.assessment import StandingCode
 from visamatch.evidence.statement import (
     Answer,
+    FamilyFilings,
     H1bApprovals,
     Offer,
     Silence,
@@ -83,6 +84,32 @@ def conditions_text(policy: VisaPolicy) -> str:
     return "; ".join(dict.fromkeys(phrases))
 
 
+REQUIREMENTS: dict[str, str] = {
+    "ecfmg": "ECFMG certificate: {}",
+    "yog_limit": "years since graduation, at most: {}",
+    "yog_preferred": "years since graduation, preferred: {}",
+    "attempts_limit": "attempts at a USMLE step, at most: {}",
+    "attempts_preferred": "attempts at a USMLE step, preferred: {}",
+    "step_min": "Step score, at least: {}",
+    "step2_min": "Step 2 score, at least: {}",
+    "step_pref": "Step score, preferred: {}",
+    "step2_pref": "Step 2 score, preferred: {}",
+    "step3": "Step 3 for all applicants: {}",
+    "step3_deadline": "Step 3 for the H-1B by {}",
+    "usce_required": "US clinical experience required: {}",
+    "usce_preferred": "US clinical experience preferred: {}",
+    "usce_months": "months of US clinical experience: {}",
+    "usce_weeks": "weeks of US clinical experience: {}",
+    "us_lor": "letters from the US: {}",
+}
+
+
+def requirement_text(key: str, value: object) -> str:
+    """What a page asks of international graduates, in words: ``years since graduation, at most: 5``."""
+    plain = {"True": "yes", "False": "no"}.get(str(value), str(value))
+    return REQUIREMENTS.get(key, key.replace("_", " ") + ": {}").format(plain)
+
+
 def plural(count: int, singular: str, many: str = "") -> str:
     """A count with its noun: ``1 resident``, ``6 residents``."""
     return f"{count:,} {singular if count == 1 else many or singular + 's'}"
@@ -114,9 +141,13 @@ def statement_text(claim: Statement) -> str:
                 f"{count} in FY{year}{' (part)' * (year in approvals.partial)}"
                 for year, count in reversed(approvals.initial[-4:])
             )
-            return f"Initial H-1B approvals, all occupations together: {years}."
+            ahead = approvals.next_year
+            again = f" Chance of any in the year after: {ahead:.0%}." if ahead is not None else ""
+            return f"Initial H-1B approvals, all occupations together: {years}.{again}"
         case Silence(period):
             return f"No trainee filing of its employers in the records on file ({period})."
+        case FamilyFilings() as family:
+            return _family_text(family)
 
 
 def _filings_text(filings: TraineeFilings, named: bool) -> str:
@@ -126,7 +157,31 @@ def _filings_text(filings: TraineeFilings, named: bool) -> str:
     else:
         which = "naming this specialty" if named else "naming no department"
     case = plural(filings.count, f"{filings.kind.replace('_', ' ')} case")
-    return f"{case} {which} in the labor condition applications of FY{filings.fiscal_year}."
+    text = f"{case} {which} in the labor condition applications of FY{filings.fiscal_year}"
+    if filings.new is not None and filings.continuing is not None:
+        text += f", {filings.new} new and {filings.continuing} continuing positions"
+    if wages := _dollars(filings.wage_min, filings.wage_max):
+        text += f", paying {wages} a year"
+    if wages and (prevailing := _dollars(filings.prevailing_min, filings.prevailing_max)):
+        text += f" (prevailing wage {prevailing})"
+    return text + "."
+
+
+def _dollars(low: int | None, high: int | None) -> str:
+    """A range of yearly wages; empty when unknown."""
+    if low is None or high is None:
+        return ""
+    return f"${low:,}" if low == high else f"${low:,} to ${high:,}"
+
+
+def _family_text(family: FamilyFilings) -> str:
+    others = plural(family.members, "other institution")
+    if not family.institutions:
+        return f"None of {others} of its system filed for a trainee ({family.period})."
+    return (
+        f"{family.institutions} of {others} of its system filed for trainees: "
+        f"{plural(family.resident, 'resident case')}, {plural(family.fellow, 'fellow case')}."
+    )
 
 
 def _policy_text(policy: VisaPolicy) -> str:

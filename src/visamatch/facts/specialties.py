@@ -17,11 +17,16 @@ def specialties() -> dict[str, Specialty]:
 
 def specialty_named(text: str) -> Specialty:
     """The specialty called ``text``: its name, id, alias or three-digit code, in any case."""
-    found = _index().get(_key(text))
+    found = specialty_or_none(text)
     if found is None:
         names = [row.name for row in specialties().values()]
         raise InputError("specialty", one_of(names, text), text)
     return found
+
+
+def specialty_or_none(text: str) -> Specialty | None:
+    """As :func:`specialty_named`; None where there is none of that name."""
+    return _index().get(_key(text))
 
 
 @cache

@@ -205,6 +205,8 @@ class Filings:
 
     Counts are cases, not people: one case may cover several workers, amendments repeat people.
     ``period`` names the decisions covered (``2024-10/2025-03``): a part of a year is a lower bound.
+    ``new`` and ``continuing`` count positions; empty where the layout does not say. ``cases`` are the
+    case numbers behind the count, where the copy read has them.
     """
 
     table: ClassVar[str] = "filings"
@@ -216,6 +218,11 @@ class Filings:
     count: int
     wage_min: int | None  # dollars a year
     wage_max: int | None
+    prevailing_min: int | None
+    prevailing_max: int | None
+    new: int | None
+    continuing: int | None
+    cases: tuple[str, ...]
     source: tuple[str, ...]
 
 

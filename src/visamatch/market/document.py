@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Annotated, Any, NamedTuple
 
 import numpy as np
@@ -167,11 +167,12 @@ def _numbered(document: Document) -> Named:
     start = np.cumsum([0, *map(len, rows.values())])
     program = np.array([p for row in rows.values() for p in row], np.int32)
     order = np.array([places[p][a] for a, row in rows.items() for p in row], np.int32)
-    entry = dict(
-        zip(((a, p) for a, row in rows.items() for p in row), range(len(program)), strict=True)
-    )
     people = {a: n for n, a in enumerate(rows)}
-    options = [list(_options(couple, number, entry)) for couple in document.couples]
+
+    def entry(a: str, p: str) -> int:
+        return int(start[people[a]]) + rows[a].index(number[p]) if a in places[number[p]] else -2
+
+    options = [list(_options(couple, entry)) for couple in document.couples]
     couples = Couples(
         np.array([[people[a] for a in c.members] for c in document.couples], np.int32).reshape(
             -1, 2
@@ -183,16 +184,12 @@ def _numbered(document: Document) -> Named:
     return Named(build(quota, start, program, order, couples), list(rows), list(number))
 
 
-def _options(
-    couple: Couple, number: dict[str, int], entry: dict[tuple[str, int], int]
-) -> Iterator[list[int]]:
-    """The couple's choices as entries, without those a program rules out and those below none at all."""
+def _options(couple: Couple, entry: Callable[[str, str], int]) -> Iterator[list[int]]:
+    """The couple's choices as entries, without those a program rules out (-2) and those below none at all."""
     for pair in couple.ranks:
         if pair == [None, None]:
             return
-        choice = [
-            -1 if p is None else entry.get((a, number[p]), -2)
-            for a, p in zip(couple.members, pair, strict=True)
-        ]
+        members = zip(couple.members, pair, strict=True)
+        choice = [-1 if p is None else entry(a, p) for a, p in members]
         if -2 not in choice:
             yield choice

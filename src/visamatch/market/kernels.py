@@ -16,6 +16,18 @@ OPEN = 2**31 - 1
 
 _ONE = np.uint64(1)
 
+# What is known of programs, applicants and couples lies in tables of int32: a row a cache line, few arguments.
+QUOTA, FREE, CUTOFF, LIST, LIST_END, WORD, REOPEN = range(7)
+"""``seat``, a row a program: its seats, its stretch of ``listed``, its bitmap, whether it is to look again."""
+AT, END, COUPLE = range(3)
+"""``who``, a row an applicant: the entry held (or the end of the row), the end of the row, the couple or -1."""
+FIRST, SECOND, BEGIN, STOP, CHOICE, ASIDE = range(6)
+"""``pair``, a row a couple: members, rows of ``option``, the row held (or STOP), whether it is set aside."""
+WAITING, VACATED, TALLY = range(3)
+"""``work``, three rows: two stacks whose first item counts the others, and the three numbers below."""
+ASKED, LAST, OWN = range(3)
+"""Programs asked; the couple that moved last; whether a couple may use a seat that its own member leaves."""
+
 
 @njit(cache=True)
 def _worst(held, base, below):  # type: ignore[no-untyped-def]
@@ -33,23 +45,43 @@ def _worst(held, base, below):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def propose(start, entry, list_start, listed, word_start, held, free, cutoff, at, queue):  # type: ignore[no-untyped-def]
+def waiting_room(start, couple_of):  # type: ignore[no-untyped-def]
+    """``who`` before anybody proposes, and the queue of singles; couples hold nothing."""
+    who, queue, singles = (
+        np.empty((len(couple_of), 3), np.int32),
+        np.empty(len(couple_of), np.int32),
+        0,
+    )
+    for a in range(len(couple_of)):
+        who[a, AT], who[a, END], who[a, COUPLE] = start[a + 1], start[a + 1], couple_of[a]
+        if couple_of[a] < 0:
+            who[a, AT] = start[a]
+            queue[singles] = a
+            singles += 1
+    return who, queue[:singles]
+
+
+@njit(cache=True)
+def propose(entry, list_start, listed, word_start, held, free, cutoff, who, queue):  # type: ignore[no-untyped-def]
     """The singles of ``queue`` propose down their rows, round after round, until nobody is rejected.
 
-    ``at[a]`` is the entry an applicant holds, or the end of the row. The answer does not depend on
-    the order; in rounds the memory reads of different applicants overlap. ``queue`` is used up.
+    The answer does not depend on the order; in rounds the memory reads of different applicants overlap.
+    ``queue`` is used up. Returns how often a program was asked.
     """
-    waiting = queue.size
+    waiting, asked = queue.size, 0
     while waiting:
         rejected = 0
         for i in range(waiting):
             a = queue[i]
-            e, end = at[a], start[a + 1]
+            e, end = who[a, AT], who[a, END]
+            asked -= e
             while e < end and entry[e, 1] > cutoff[entry[e, 0]]:
                 e += 1
-            at[a] = e
+            asked += e
+            who[a, AT] = e
             if e == end:
                 continue
+            asked += 1
             p, r = entry[e, 0], np.int64(entry[e, 1])
             base = word_start[p]
             held[base + (r >> 6)] |= _ONE << np.uint64(r & 63)
@@ -62,26 +94,44 @@ def propose(start, entry, list_start, listed, word_start, held, free, cutoff, at
             held[base + (out >> 6)] &= ~(_ONE << np.uint64(out & 63))
             cutoff[p] = _worst(held, base, out)
             loser = listed[list_start[p] + out, 0]
-            at[loser] += 1
+            who[loser, AT] += 1
             queue[rejected] = loser
             rejected += 1
         waiting = rejected
+    return asked
 
 
-# What couples need lies in three tables of int32, so that each function takes the same few arrays.
-QUOTA, FREE, CUTOFF, LIST, LIST_END, WORD, REOPEN = range(7)
-"""``seat``, a row a program: its seats, its stretch of ``listed``, its bitmap, whether it is to look again."""
-AT, END, COUPLE = range(3)
-"""``who``, a row an applicant: the entry held (or the end of the row), the end of the row, the couple or -1."""
-FIRST, SECOND, BEGIN, STOP, CHOICE, ASIDE = range(6)
-"""``pair``, a row a couple: members, rows of ``option``, the row held (or STOP), whether it is set aside."""
-WAITING, VACATED, TALLY = range(3)
-"""``work``, three rows: two stacks whose first item counts the others; programs asked, the couple that moved last."""
+@njit(cache=True)
+def outcome(entry, who):  # type: ignore[no-untyped-def]
+    """The entry each applicant holds, and its program; -1 for none."""
+    held, program = np.full(len(who), -1, np.int32), np.full(len(who), -1, np.int32)
+    for a in range(len(who)):
+        if who[a, AT] < who[a, END]:
+            held[a], program[a] = who[a, AT], entry[who[a, AT], 0]
+    return held, program
+
+
+@njit(cache=True)
+def sort_lists(program, order, programs):  # type: ignore[no-untyped-def]
+    """Entries by program and, inside each, by order (ties by row); where each program's stretch begins."""
+    begin = np.zeros(programs + 1, np.int32)
+    for p in program:
+        begin[p + 1] += 1
+    begin = np.cumsum(begin).astype(np.int32)
+    following, entries = begin.copy(), np.empty(len(program), np.int32)
+    for e in range(len(program)):
+        p = program[e]
+        entries[following[p]] = e
+        following[p] += 1
+    for p in range(programs):
+        stretch = entries[begin[p] : begin[p + 1]]
+        stretch[:] = stretch[np.argsort(order[stretch], kind="mergesort")]
+    return entries, begin
 
 
 @njit(cache=True)
 def _fits(ea, eb, entry, held, seat):  # type: ignore[no-untyped-def]
-    """Whether programs take a couple at entries ``ea`` and ``eb`` (-1: none); it holds no seat now."""
+    """Whether programs take a couple at entries ``ea`` and ``eb`` (-1: none); in one program it holds no seat now."""
     if ea < 0 or eb < 0 or entry[ea, 0] != entry[eb, 0]:
         first = ea < 0 or entry[ea, 1] <= seat[entry[ea, 0], CUTOFF]
         return first and (eb < 0 or entry[eb, 1] <= seat[entry[eb, 0], CUTOFF])
@@ -163,26 +213,36 @@ def _take(e, entry, listed, held, seat, who, pair, work):  # type: ignore[no-unt
 
 
 @njit(cache=True)
-def better_choice(c, must, entry, option, held, seat, who, pair, work):  # type: ignore[no-untyped-def]
-    """Couple c's best choice that fits, above the one held and with entry ``must`` (-1: any); or -1.
+def _lift(c, entry, held, seat, who, pair, up):  # type: ignore[no-untyped-def]
+    """Couple c's members leave their seats for a moment, or come back to them."""
+    for a in pair[c, :BEGIN]:
+        if who[a, AT] < who[a, END]:
+            if up:
+                _leave(who[a, AT], entry, held, seat)
+            else:
+                sit(who[a, AT], entry, held, seat)
 
-    Its own seats count as free; where a choice is found, they are left so.
+
+@njit(cache=True)
+def better_choice(c, entry, option, held, seat, who, pair, work):  # type: ignore[no-untyped-def]
+    """Couple c's best choice that fits, above the one held; or -1.
+
+    Where a choice is found, the seats the couple holds are left free.
     """
     lifted = False
     for k in range(pair[c, BEGIN], pair[c, CHOICE]):
-        if must >= 0 and option[k, 0] != must and option[k, 1] != must:
-            continue
-        if not lifted:
-            lifted = True
-            for a in pair[c, :BEGIN]:
-                if who[a, AT] < who[a, END]:
-                    _leave(who[a, AT], entry, held, seat)
-        work[TALLY, 0] += 1
-        if _fits(option[k, 0], option[k, 1], entry, held, seat):
+        ea, eb = option[k]
+        lift = work[TALLY, OWN] > 0 or (ea >= 0 and eb >= 0 and entry[ea, 0] == entry[eb, 0])
+        if lift != lifted:
+            _lift(c, entry, held, seat, who, pair, lift)
+            lifted = lift
+        work[TALLY, ASKED] += 1
+        if _fits(ea, eb, entry, held, seat):
+            if not lifted:
+                _lift(c, entry, held, seat, who, pair, True)
             return k
-    for a in pair[c, :BEGIN]:
-        if lifted and who[a, AT] < who[a, END]:
-            sit(who[a, AT], entry, held, seat)
+    if lifted:
+        _lift(c, entry, held, seat, who, pair, False)
     return -1
 
 
@@ -190,19 +250,19 @@ def better_choice(c, must, entry, option, held, seat, who, pair, work):  # type:
 def blocked(entry, option, held, seat, who, pair, work):  # type: ignore[no-untyped-def]
     """A couple that some better choice would take, or -1. Where one is found its seats are left empty."""
     for c in range(len(pair)):
-        if better_choice(c, -1, entry, option, held, seat, who, pair, work) >= 0:
+        if better_choice(c, entry, option, held, seat, who, pair, work) >= 0:
             return c
     return -1
 
 
 @njit(cache=True)
-def _move_couple(c, must, entry, listed, option, held, seat, who, pair, work):  # type: ignore[no-untyped-def]
+def _move_couple(c, entry, listed, option, held, seat, who, pair, work):  # type: ignore[no-untyped-def]
     """Couple c takes the best choice that fits above the one it holds, if there is one."""
-    k = better_choice(c, must, entry, option, held, seat, who, pair, work)
+    k = better_choice(c, entry, option, held, seat, who, pair, work)
     if k < 0:
         return
     pair[c, CHOICE] = k
-    work[TALLY, 1] = c
+    work[TALLY, LAST] = c
     for side in range(2):
         a, e = pair[c, side], option[k, side]
         if who[a, AT] < who[a, END] and who[a, AT] != e:
@@ -220,16 +280,25 @@ def _next(entry, listed, option, held, seat, who, pair, work):  # type: ignore[n
     work[WAITING, 0] -= 1
     if unit < 0:
         if not pair[-1 - unit, ASIDE]:
-            _move_couple(-1 - unit, -1, entry, listed, option, held, seat, who, pair, work)
+            _move_couple(-1 - unit, entry, listed, option, held, seat, who, pair, work)
         return
     e, end = who[unit, AT], who[unit, END]
     while e < end and entry[e, 1] > seat[entry[e, 0], CUTOFF]:
         e += 1
-        work[TALLY, 0] += 1
+        work[TALLY, ASKED] += 1
     who[unit, AT] = e
     if e < end:
-        work[TALLY, 0] += 1
+        work[TALLY, ASKED] += 1
         _take(e, entry, listed, held, seat, who, pair, work)
+
+
+@njit(cache=True)
+def _prefers(c, e, option, pair):  # type: ignore[no-untyped-def]
+    """Whether couple c prefers some choice with entry e to the one it holds."""
+    for k in range(pair[c, BEGIN], pair[c, CHOICE]):  # noqa: SIM110
+        if option[k, 0] == e or option[k, 1] == e:
+            return True
+    return False
 
 
 @njit(cache=True)
@@ -246,12 +315,12 @@ def _refill(entry, listed, option, held, seat, who, pair, work):  # type: ignore
         a, e = listed[seat[p, LIST] + place]
         c = who[a, COUPLE]
         if c < 0 and e < who[a, AT]:
-            work[TALLY, 0] += 1
+            work[TALLY, ASKED] += 1
             _give_up(a, entry, held, seat, who, work)
             who[a, AT] = e
             _take(e, entry, listed, held, seat, who, pair, work)
-        elif c >= 0 and not pair[c, ASIDE]:
-            _move_couple(c, e, entry, listed, option, held, seat, who, pair, work)
+        elif c >= 0 and not pair[c, ASIDE] and _prefers(c, e, option, pair):
+            _move_couple(c, entry, listed, option, held, seat, who, pair, work)
     if work[WAITING, 0] > 0 and not seat[p, REOPEN]:  # let them propose first, then look again
         seat[p, REOPEN] = 1
         _push(work[VACATED], p)
@@ -264,15 +333,14 @@ def settle(entry, listed, option, held, seat, who, pair, work, order, limit):  #
     A couple takes its best choice that fits. Whoever loses a seat proposes again; a couple gives up both seats and
     begins at its top. A vacated seat reopens its program: of those it ranks, best first, whoever prefers it
     to what he holds moves in if it would take him. When ``limit`` moves settle nothing, the couple that moved
-    last is set aside for good, so that this ends. If nobody was set aside, the matching is stable but for a couple
-    that could use a seat it now holds itself; :func:`blocked` finds one.
+    last is set aside for good, so that this ends. If nobody was set aside, the matching is stable.
     """
     for newcomer in order:
         _push(work[WAITING], -1 - newcomer)
         moves = 0
         while work[WAITING, 0] + work[VACATED, 0] > 0:
             moves += 1
-            last = work[TALLY, 1]
+            last = work[TALLY, LAST]
             if moves > limit and last >= 0:
                 moves = 0
                 pair[last, ASIDE] = 1

@@ -27,6 +27,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from visamatch.errors import InputError
 from visamatch.market import kernels, search
 from visamatch.market.kernels import OPEN
 
@@ -71,7 +72,7 @@ class Matching(NamedTuple):
     """What :func:`solve` found.
 
     ``entry`` (A): the entry each applicant holds, or -1. ``program`` (A): its program, or -1.
-    ``filled`` (P): seats taken.
+    ``filled`` and ``quota`` (P): seats taken, and seats there were after reversion.
     ``cutoff`` (P): the place of the worst applicant a full program holds, ``OPEN`` while it has a seat left, -1 without
     quota; an applicant at place r of p's list is or would be taken if and only if ``r <= cutoff[p]``.
     ``stable``: whether no pair and no couple blocks. ``proposals``: how often a program was asked.
@@ -80,6 +81,7 @@ class Matching(NamedTuple):
     entry: Ints
     program: Ints
     filled: Ints
+    quota: Ints
     cutoff: Ints
     stable: bool
     proposals: int
@@ -94,9 +96,11 @@ def build(
 ) -> Market:
     """Sort every program's list and lay both sides out for :func:`solve`; see the module."""
     quota, start = quota.astype(np.int32), start.astype(np.int32)
+    couples = Couples(*(part.astype(np.int32) for part in couples))
     programs, entries, applicants = len(quota), len(program), len(start) - 1
-    by_place = np.lexsort((order, program)).astype(np.int32)
-    list_start = _offsets(np.bincount(program, minlength=programs))
+    by_place, list_start = kernels.sort_lists(
+        program.astype(np.int32), order.astype(np.float64), programs
+    )
     place = np.empty(entries, np.int32)
     place[by_place] = np.arange(entries, dtype=np.int32) - list_start[program[by_place]]
     lengths = np.diff(list_start)
@@ -115,80 +119,164 @@ def _offsets(counts: NDArray[Any]) -> Ints:
     return np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
 
 
-def solve(market: Market) -> Matching:
+class Supplements(NamedTuple):
+    """Lists of first-year (preliminary) programs that apply when an advanced position is won.
+
+    ``of_entry`` (E): which list goes with the entry of an advanced program, or -1. ``start`` (L+1), ``program``,
+    ``order``: the lists as rows, like an applicant's. A list belongs to one
+    applicant; lists stand in the order of applicants.
+    """
+
+    of_entry: Ints
+    start: Ints
+    program: Ints
+    order: NDArray[Any]
+
+
+def supplemented(
+    start: Ints,
+    program: Ints,
+    order: NDArray[Any],
+    lists: Supplements,
+    couples: Couples = NO_COUPLES,
+) -> tuple[Ints, Ints, NDArray[Any], Couples]:
+    """What :func:`build` takes after ``quota``, with each owner of a supplemental list as a couple of two years.
+
+    The i-th owner's first year is applicant ``A + i``: after the match its program is the preliminary position. Each
+    advanced program is wanted with each program of its list, best first, then alone, then comes the next program.
+    Whoever is in one of ``couples`` must own no list.
+    """
+    applicants, entries = len(start) - 1, len(program)
+    row = np.repeat(np.arange(applicants), np.diff(start))
+    using = np.flatnonzero(lists.of_entry >= 0)
+    owner_of_list = np.empty(len(lists.start) - 1, np.int64)
+    owner_of_list[lists.of_entry[using]] = row[using]
+    owners, first_list = np.unique(owner_of_list, return_index=True)
+    e = np.flatnonzero(np.isin(row, owners))
+    mine = lists.of_entry[e]
+    width = np.where(mine >= 0, np.diff(lists.start)[mine], 0)
+    end = np.cumsum(width + 1)
+    step = np.arange(end[-1] if len(end) else 0) - np.repeat(end - width - 1, width + 1)
+    second = np.repeat(entries + lists.start[mine], width + 1) + step
+    second[end - 1] = -1
+    per_owner = np.bincount(np.searchsorted(owners, row[e]), width + 1, len(owners)).astype(int)
+    member = np.stack([owners, applicants + np.arange(len(owners))], 1)
+    option = np.stack([np.repeat(e, width + 1), second], 1)
+    joined = Couples(
+        np.concatenate([couples.member, member]).astype(np.int32),
+        np.concatenate([couples.start, couples.start[-1] + np.cumsum(per_owner)]).astype(np.int32),
+        np.concatenate([couples.option, option]).astype(np.int32),
+    )
+    row_ends = entries + np.append(lists.start[first_list[1:]], lists.start[-1])[: len(owners)]
+    rows = np.concatenate([start, row_ends]).astype(np.int32)
+    return rows, np.append(program, lists.program), np.append(order, lists.order), joined
+
+
+def solve(market: Market, reverts_to: Ints | None = None) -> Matching:
     """The applicant-optimal stable matching; with couples a stable one, if the search finds it.
 
-    The same market gives the same matching, always. Reads the market, changes nothing.
+    ``reverts_to`` (P) names for each program the one its unfilled seats go to, or -1; seats revert and the
+    Match is run again until no seat is left to revert. The same market gives the same matching, always.
+
+    Raises:
+        InputError: seats would revert in a circle.
     """
+    found = _solve(market)
+    if reverts_to is None:
+        return found
+    _check_reversion(reverts_to)
+    while (spare := np.where(reverts_to >= 0, found.quota - found.filled, 0)).any():
+        quota = found.quota - spare
+        np.add.at(quota, reverts_to[spare > 0], spare[spare > 0])
+        found = _solve(market._replace(quota=quota.astype(np.int32)))
+    return found
+
+
+def _check_reversion(reverts_to: Ints) -> None:
+    on_the_way = np.arange(len(reverts_to), dtype=np.int32)
+    for _ in range(len(reverts_to) + 1):
+        on_the_way = reverts_to[on_the_way][reverts_to[on_the_way] >= 0]
+    if len(on_the_way):
+        raise InputError("reverts_to", "seats that revert in no circle", int(on_the_way[0]))
+
+
+def _solve(market: Market) -> Matching:
     held, free = np.zeros(market.word_start[-1], np.uint64), market.quota.copy()
     cutoff = np.where(market.quota > 0, np.int32(OPEN), np.int32(-1))
-    single = market.couple_of < 0
-    at = np.where(single, market.start[:-1], market.start[1:])
-    kernels.propose(*market[1:6], held, free, cutoff, at, np.flatnonzero(single).astype(np.int32))
-    asked = int((at - market.start[:-1] + (at < market.start[1:]))[single].sum())
+    who, queue = kernels.waiting_room(market.start, market.couple_of)
+    asked = kernels.propose(*market[2:6], held, free, cutoff, who, queue)
     if len(market.couples.member):
-        return _with_couples(market, held, free, cutoff, at, asked)
-    return _matching(market, at, free, cutoff, asked)
+        return _with_couples(market, held, _seats(market, free, cutoff), who, asked)
+    return _matching(market, who, free, cutoff, asked)
 
 
-TRIES, WORK = 8, 100_000_000
-"""Orders of couples tried; entries read, at most, in trying every placement of the couples instead."""
+TRIES, MOVES, WORK = 8, 2_000, 50_000_000
+"""Orders of couples tried; moves in which a new couple must be settled; entries that every placement may read."""
 
 
-def _with_couples(
-    market: Market, held: Any, free: Ints, cutoff: Ints, at: Ints, asked: int
-) -> Matching:
-    """Orders of couples one after another, then every placement; at worst the best that was found."""
+def _with_couples(market: Market, held: Any, seats: Ints, people: Ints, asked: int) -> Matching:
+    """Orders of couples one after another, then every placement; at worst the best that was found.
+
+    At first a couple may also use a seat its own member leaves. What then is stable is so in either sense
+    of :mod:`visamatch.market.stability`; small markets get such a matching where there is one.
+    """
     member, start, option = market.couples
-    couples, size = len(member), len(market.entry) + len(option)
-    seats = (
-        market.quota, free, cutoff, market.list_start[:-1], market.list_start[1:], market.word_start[:-1], 0 * free,
-    )  # fmt: skip
-    pairs = (
-        member[:, 0],
-        member[:, 1],
-        start[:-1],
-        start[1:],
-        start[1:],
-        np.zeros(couples, np.int32),
-    )
-    singles = (
-        np.stack(seats, 1),
-        np.stack((at, market.start[1:], market.couple_of), 1),
-        np.stack(pairs, 1),
-    )
-    work = np.zeros((3, len(at) + len(free) + couples + 2), np.int32)
+    couples, budget = len(member), WORK // (len(market.entry) + len(option))
+    small = budget > 100 * couples
+    pairs = np.stack((*member.T, start[:-1], start[1:], start[1:], 0 * start[1:]), 1)
+    work = np.zeros((3, len(people) + len(seats) + couples + 2), np.int32)
     work[kernels.TALLY, :2] = asked, -1
-    order = np.arange(couples, dtype=np.int32)
     lists = (market.entry, market.listed, option)
 
-    def found(stable: bool) -> Matching:
-        columns = who[:, kernels.AT], seat[:, kernels.FREE], seat[:, kernels.CUTOFF]
-        return _matching(market, *columns, int(work[kernels.TALLY, 0]))._replace(stable=stable)
+    def found() -> Matching:
+        free, cutoff = seat[:, kernels.FREE], seat[:, kernels.CUTOFF]
+        return _matching(market, who, free, cutoff, int(work[kernels.TALLY, kernels.ASKED]))
 
-    best = _matching(market, at, free, cutoff, asked)
-    for attempt in range(max(2, min(TRIES, WORK // (100 * size)))):
-        bits, (seat, who, pair) = held.copy(), (table.copy() for table in singles)
-        tables = (bits, seat, who, pair, work)
-        kernels.settle(*lists, *tables, order, 1000 + 20 * couples)
-        trouble, now = pair[:, kernels.ASIDE] > 0, found(True)
-        if attempt == 0 or not trouble.any():
-            best = now
-        one = kernels.blocked(market.entry, option, *tables)
-        if not trouble.any() and one < 0:
-            return now
-        trouble[one] |= one >= 0
-        order = np.concatenate([order[trouble[order]], order[~trouble[order]]])
-        if attempt > 1:
-            order = np.random.default_rng(attempt).permutation(order)
-    if couples < WORK // size and search.place(*lists, *tables, WORK // size):
-        return found(True)
-    return best._replace(stable=False, proposals=int(work[kernels.TALLY, 0]))
+    best = None
+    for own in (1, 0):
+        work[kernels.TALLY, kernels.OWN] = own
+        order = np.arange(couples, dtype=np.int32)
+        for attempt in range(TRIES if small else 2):
+            seat, who, pair = seats.copy(), people.copy(), pairs.copy()
+            tables = (held.copy(), seat, who, pair, work)
+            kernels.settle(*lists, *tables, order, MOVES)
+            trouble, now = pair[:, kernels.ASIDE] > 0, found()
+            if not trouble.any():
+                one = kernels.blocked(market.entry, option, *tables) if small and own else -1
+                if one < 0:
+                    return now
+                best, trouble[one] = best or now, True
+            if trouble.sum() > TRIES:  # not a matter of order
+                break
+            order = np.concatenate([order[trouble[order]], order[~trouble[order]]])
+            if attempt > 1:
+                order = np.random.default_rng(attempt).permutation(order)
+        if small and search.place(*lists, *tables, budget):
+            return found()
+        if best:
+            return best
+    return now._replace(stable=False)
 
 
-def _matching(market: Market, at: Ints, free: Ints, cutoff: Ints, asked: int) -> Matching:
-    seated = at < market.start[1:]
-    entry = np.where(seated, at, np.int32(-1))
-    program = np.full(len(at), -1, np.int32)
-    program[seated] = market.entry[entry[seated], 0]
-    return Matching(entry, program, market.quota - free, cutoff.copy(), True, asked)
+def program_optimal(market: Market) -> Matching:
+    """The stable matching of the singles that is best for every program: programs propose, couples stay out."""
+    held, free = np.zeros(market.word_start[-1], np.uint64), market.quota.copy()
+    seat, (who, _) = (
+        _seats(market, free, free),
+        kernels.waiting_room(market.start, market.couple_of),
+    )
+    nobody = np.full(len(who), -1, np.int32)
+    asked = search.offers(market.entry, market.listed, seat, who, nobody)
+    search.take_seats(market.entry, held, seat, who)
+    return _matching(market, who, seat[:, kernels.FREE], seat[:, kernels.CUTOFF], asked)
+
+
+def _seats(market: Market, free: Ints, cutoff: Ints) -> Ints:
+    """The table ``seat`` of :mod:`visamatch.market.kernels`."""
+    lists = market.list_start[:-1], market.list_start[1:], market.word_start[:-1]
+    return np.stack((market.quota, free, cutoff, *lists, 0 * free), 1)
+
+
+def _matching(market: Market, who: Ints, free: Ints, cutoff: Ints, asked: int) -> Matching:
+    entry, program = kernels.outcome(market.entry, who)
+    return Matching(entry, program, market.quota - free, market.quota, cutoff.copy(), True, asked)

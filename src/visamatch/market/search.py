@@ -12,14 +12,30 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from visamatch.market.kernels import (  # noqa: I001
-    AT, BEGIN, CHOICE, COUPLE, CUTOFF, END, FREE, LIST, LIST_END, OPEN, QUOTA, STOP, blocked, sit,
-)  # fmt: skip
+from visamatch.market.kernels import (
+    AT,
+    BEGIN,
+    CHOICE,
+    COUPLE,
+    CUTOFF,
+    END,
+    FREE,
+    LIST,
+    LIST_END,
+    OPEN,
+    QUOTA,
+    STOP,
+    blocked,
+    sit,
+)
 
 
 @njit(cache=True)
-def _offers(entry, listed, seat, who, fixed):  # type: ignore[no-untyped-def]
-    """Programs propose to the singles, and to members of couples, who accept entry ``fixed[a]`` alone."""
+def offers(entry, listed, seat, who, fixed):  # type: ignore[no-untyped-def]
+    """Programs propose to the singles, and to members of couples, who accept entry ``fixed[a]`` alone.
+
+    Returns how many offers were made.
+    """
     free, following = seat[:, QUOTA].copy(), seat[:, LIST].copy()
     who[:, AT] = who[:, END]
     offered = True
@@ -35,6 +51,7 @@ def _offers(entry, listed, seat, who, fixed):  # type: ignore[no-untyped-def]
                         free[entry[who[a, AT], 0]] += 1
                     free[p] -= 1
                     who[a, AT] = e
+    return (following - seat[:, LIST]).sum()
 
 
 @njit(cache=True)
@@ -48,7 +65,7 @@ def _seated(couples, who, pair, fixed):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _take_seats(entry, held, seat, who):  # type: ignore[no-untyped-def]
+def take_seats(entry, held, seat, who):  # type: ignore[no-untyped-def]
     """Programs hold those who stand at their entries, and nobody else."""
     held[:] = 0
     seat[:, FREE] = seat[:, QUOTA]
@@ -78,13 +95,13 @@ def place(entry, listed, option, held, seat, who, pair, work, budget):  # type: 
             if depth < 0:
                 return False
             continue
-        _offers(entry, listed, seat, who, fixed)
+        offers(entry, listed, seat, who, fixed)
         if not _seated(depth + 1, who, pair, fixed):
             continue
         if depth + 1 < len(pair):
             depth += 1
             continue
-        _take_seats(entry, held, seat, who)
+        take_seats(entry, held, seat, who)
         if blocked(entry, option, held, seat, who, pair, work) < 0:
             return True
     return False

@@ -1,21 +1,20 @@
 """Who blocks a matching: an independent check that shares no step with the algorithm.
 
-**Stability with couples.** A program chooses from any group of applicants those it ranks best, up to its quota, each
-judged alone (responsive preferences). A single applicant and a program block when he prefers it to what he
-holds and it would choose him from him and those it holds. A couple and a choice (p, q) of its list block when
-the couple prefers the choice to what it holds and, once both members have left their seats, p would choose the
-first from those left and him, and q the second likewise; where p and q are one program it must choose
-*both* from those left and the two. A null in a choice asks nothing of anybody. A couple holds a choice of its list as
-a whole or nothing. A matching is stable when nobody blocks it.
+**Stability with couples** (Kojima, Pathak and Roth 2013). From any group of applicants a program chooses those it ranks
+best, up to its quota, each judged alone (responsive preferences). A single applicant and a program block when he
+prefers it to what he holds and it would choose him from him and those it holds. A couple and a choice (p, q) of
+its list block when the couple prefers the choice to what it holds, and p would choose the first member from
+him and those it holds, and q the second likewise; where p and q are one program it must choose *both* from the two and
+those it holds. A null in a choice asks nothing of anybody. A couple holds a choice of its list as a whole, or
+nothing. A matching is stable when nobody blocks it.
 
-One point is a convention: a seat that a couple's own member leaves counts as free for the other member (some authors
-let the program keep comparing the two). Fewer matchings are stable this way, so ours are stable either way.
+Those a program holds include a member who would leave in the same move: it keeps comparing the two. A stricter sense
+counts that seat as free. Small markets are searched for a matching that is stable in either sense first.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,34 +61,26 @@ def _couples(market: Market, entry: Ints) -> Iterator[Block]:
     reach = start[1:].copy()
     reach[of[same]] = same
     hopeful = np.arange(len(option)) < reach[of]
-    for side in (0, 1):
-        program, place = (
-            market.entry[option[:, side]].astype(np.int64).T if len(option) else option.T
-        )
-        own = (
-            ((held >= 0) & (market.entry[held][..., 0] == program[:, None])).any(axis=1)
-            if len(option)
-            else hopeful
-        )
-        hopeful &= (option[:, side] < 0) | (place < cutoff[program]) | own
+    for e, own in zip(option.T, held.T, strict=True):
+        program, place = market.entry[e].astype(np.int64).reshape(-1, 2).T
+        hopeful &= (e < 0) | (e == own) | (place < cutoff[program])
     for k in np.flatnonzero(hopeful):
-        if _would_take(market, entry, member[of[k]], option[k]):
+        if _would_take(market, entry, option[k]):
             programs = (int(market.entry[e, 0]) if e >= 0 else -1 for e in option[k])
             yield tuple(map(int, member[of[k]])), tuple(programs)
 
 
-def _would_take(market: Market, entry: Ints, pair: Any, choice: Any) -> bool:
-    """Whether each program of the choice would choose whom it is asked to take, the pair's seats being free."""
-    asked: dict[int, list[int]] = {}
+def _would_take(market: Market, entry: Ints, choice: Ints) -> bool:
+    """Whether each program of the choice would choose whom it is asked to take."""
+    asked: dict[int, set[int]] = {}
     for e in choice[choice >= 0]:
         program, place = map(int, market.entry[e])
-        asked.setdefault(program, []).append(place)
+        asked.setdefault(program, set()).add(place)
     for program, places in asked.items():
-        listed = slice(market.list_start[program], market.list_start[program + 1])
-        people, entries = market.listed[listed].T
-        sits = entry[people] == entries
-        sits &= ~np.isin(people, pair)
-        everyone = sorted([*np.flatnonzero(sits).tolist(), *places])
-        if not set(places) <= set(everyone[: market.quota[program]]):
+        people, entries = market.listed[
+            market.list_start[program] : market.list_start[program + 1]
+        ].T
+        everyone = sorted(places.union(np.flatnonzero(entry[people] == entries).tolist()))
+        if not places <= set(everyone[: market.quota[program]]):
             return False
     return True

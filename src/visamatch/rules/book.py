@@ -67,8 +67,9 @@ class Rule:
         return found
 
     def status(self, on: date) -> str:
-        """What had become of a policy by that day (``not_yet`` before its first step)."""
-        status = "not_yet"
+        """What had become of a policy by that day (``not_yet`` before it took effect)."""
+        begun = not self.effective_from or date.fromisoformat(self.effective_from) <= on
+        status = "in_force" if begun and not self.events else "not_yet"
         for event in self.events:
             if event.on <= on:
                 status = event.status

@@ -2,61 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from visamatch.rules.book import book, number
 from visamatch.rules.case import Facts
+from visamatch.rules.names import named
 from visamatch.rules.person import (
     LACKING,
     STEPS,
     certificate,
-    needs_ecfmg,
     oet,
     passed,
-    pathway,
     patient_care,
-    school,
+    stated_pass,
 )
 from visamatch.rules.ruling import Ruling
-
-CERTIFICATE_CODES = {
-    "missing": "ecfmg_certificate_missing",
-    "expired": "ecfmg_certificate_expired",
-}
+from visamatch.rules.tables import part, question
 
 
-def h1b_exam(f: Facts) -> Ruling:
-    """Does the federal exam and English rule for physicians stand in the way of this H-1B?"""
-    r, on = Ruling(), f.filed_on
-    outside = _outside_exam_rule(f, r)
-    if outside:
-        return r
-    _one_series(f, on, r)
-    _english(f, on, r)
-    if outside is None and (r.blockers or r.doubts):
-        r.blockers = []
-        r.doubt("fact_missing", "H1B-RESEARCH")
-    return r
-
-
-def _outside_exam_rule(f: Facts, r: Ruling) -> bool | None:
-    if school(f) == "us":
-        r.cite("H1B-USGRAD")
-        return True
-    renown = f.text("applicant.renown") in ("national", "international")
-    if renown and f.flag("applicant.renown_documented") is not False:
-        r.cite("H1B-RENOWN")
-        return True
+@named
+def research_exception(f: Facts) -> bool | None:
+    """Teaching or research at a public or nonprofit institution, patients seen by the way only?"""
     care = patient_care(f)
-    if care == "none":
-        r.cite("H1B-RESEARCH")
-        return True
     if care == "direct" or f.text("program.role") == "clinical":
         return False
-    public = _public_or_nonprofit(f)
-    if public:
-        r.cite("H1B-RESEARCH")
-    return public if care else None
+    return _public_or_nonprofit(f) if care else None
 
 
 def _public_or_nonprofit(f: Facts) -> bool | None:
@@ -67,12 +35,13 @@ def _public_or_nonprofit(f: Facts) -> bool | None:
     return True if known or f.flag("employer.cap_exempt") else None
 
 
-def _one_series(f: Facts, on: date, r: Ruling) -> None:
-    r.cite("H1B-EXAM")
-    if school(f) == "canadian":
-        r.cite("H1B-CANGRAD")
-    usmle = [passed(f, step, on) for step in STEPS]
+@part
+def exam_series(f: Facts, r: Ruling) -> None:
+    """One whole licensing exam series by the day of filing; parts of two do not add up."""
+    on = f.filed_on
     nbme = [passed(f, f"nbme{part}", on) for part in (1, 2, 3)]
+    read = stated_pass if any(nbme) else passed  # a certificate may rest on the older exam
+    usmle = [read(f, step, on) for step in STEPS]
     flex = passed(f, "flex", on)
     if flex or all(usmle) or all(nbme):
         return
@@ -86,65 +55,10 @@ def _one_series(f: Facts, on: date, r: Ruling) -> None:
         r.doubt("fact_missing")
 
 
-def _english(f: Facts, on: date, r: Ruling) -> None:
-    r.cite("H1B-ENGLISH")
-    held = certificate(f, on)
-    sat = bool(f.items("applicant.ecfmg.oet")) and oet(f) is None
-    if school(f) == "canadian" or held == "valid" or sat or f.flag("applicant.toefl"):
-        return
-    if held is None:
-        r.doubt("fact_missing")
-        return
-    r.block("english_proof_missing")
-    r.block(CERTIFICATE_CODES[held])
-
-
-def h1b_license(f: Facts) -> Ruling:
-    """Does the state license position allow the petition, for the time requested?"""
-    r = Ruling()
-    r.cite("H1B-LICENSE")
-    if f.flag("license.required_by_state") is False or patient_care(f) == "none":
-        return r
-    if _state_exempts(f):
-        r.cite("NY-TRAINING")
-        return r
-    status = _license_status(f)
-    if status is None:
-        r.doubt("fact_missing")
-    elif status == "held":
-        _license_term(f, r)
-    elif status == "not_applied":
-        r.block("state_license_missing")
-    else:
-        _license_pending(f, r)
-    return r
-
-
-def _state_exempts(f: Facts) -> bool:
-    state = f.state
-    training = f.text("program.level") in ("residency", "fellowship")
-    own_permit = f.text("license.status") is not None
-    exempt = training and not own_permit and f.flag("program.acgme_accredited") is not False
-    return exempt and state == "NY"
-
-
-def _license_status(f: Facts) -> str | None:
-    stated = f.text("license.status")
-    if stated is not None:
-        return "not_applied" if stated == "none" else stated
-    if f.none("license") or f.none("applicant.licenses_held"):
-        return "not_applied"
-    if f.known("license.valid_months"):
-        return "held"
-    state = f.state
-    for held in f.items("applicant.licenses_held") or ():
-        if held.get("state") == state and held.get("current") is not False:
-            return "held"
-    return None
-
-
-def _license_term(f: Facts, r: Ruling) -> None:
-    asked = f.number("petition.requested_months")
+@part
+def license_term(f: Facts, r: Ruling) -> None:
+    """A license held: a restricted one shortens the approval."""
+    asked = _months_asked(f)
     most = float(number("H1B-LICDUR", "petition_months"))
     restricted = f.text("license.kind") != "full" or f.flag("license.supervised_only")
     months = f.number("license.valid_months") or _training_term(f)
@@ -160,6 +74,14 @@ def _license_term(f: Facts, r: Ruling) -> None:
     r.give(validity_months=min(asked, most) if asked else most)
 
 
+def _months_asked(f: Facts) -> float | None:
+    """What the petition asks for; where it does not say, the training, as far as one petition goes."""
+    asked, training = f.number("petition.requested_months"), f.number("program.length_months")
+    if asked is None and training:
+        return min(training, number("H1B-LICDUR", "petition_months"))
+    return asked
+
+
 def _training_term(f: Facts) -> float | None:
     state = f.state
     training = book().get(f"{state}-TRAINING")
@@ -167,82 +89,19 @@ def _training_term(f: Facts) -> float | None:
     return float(found) if found else None
 
 
-def _license_pending(f: Facts, r: Ruling) -> None:
-    formality = f.text("license.obstacle") == "ssn_or_immigration_document_only"
-    letter = f.flag("license.board_letter")
-    if not formality or letter is False or f.text("petition.kind") == "extension":
-        r.block("license_not_issued", "H1B-LICSSN")
-        return
-    if letter is None:
-        r.doubt("fact_missing")
+@part
+def license_pending(f: Facts, r: Ruling) -> None:
+    """A license applied for, of which only a formality is lacking: a year, and work once it is issued."""
     most = number("H1B-LICSSN", "approval_months")
-    asked = f.number("petition.requested_months")
-    r.require("no_practice_before_license", "H1B-LICSSN")
+    asked = _months_asked(f)
+    r.require("no_practice_before_license")
     r.require("license_not_issued")
     if asked and asked > most:
         r.require("validity_limited_by_license")
     r.give(validity_months=min(asked or most, most))
 
 
-def j1_physician(f: Facts) -> Ruling:
-    """Are the conditions for J-1 physician sponsorship met?"""
-    r = Ruling()
-    r.cite("J1-REQ")
-    if needs_ecfmg(f) is not False:
-        _lacking_steps(f, r)
-        _held_certificate(f, f.asked_on, r)
-    _statement_of_need(f, r)
-    contract = f.text("program.contract")
-    if contract == "none" or f.flag("program.acgme_accredited") is False:
-        r.block("contract_missing")
-    elif contract is None:
-        r.doubt("fact_missing")
-    r.note("two_year_requirement_attaches", "J1-212E")
-    if f.text("applicant.us_status") == "H-1B":
-        r.cite("TR-H1J1")
-    return r
-
-
-def _lacking_steps(f: Facts, r: Ruling) -> None:
-    for step in ("step1", "step2ck"):
-        done = passed(f, step, f.asked_on)
-        if done is False:
-            r.block(LACKING[step])
-        elif done is None:
-            r.doubt("fact_missing")
-
-
-def _held_certificate(f: Facts, on: date, r: Ruling) -> None:
-    held = certificate(f, on)
-    if held is None:
-        r.doubt("fact_missing")
-    elif held != "valid":
-        r.block(CERTIFICATE_CODES[held], "ECF-CERTEXP")
-
-
-def _statement_of_need(f: Facts, r: Ruling) -> None:
-    r.cite("J1-SON")
-    status = f.text("applicant.statement_of_need.status")
-    home, named = (
-        f.text("applicant.permanent_resident_of"),
-        f.text("applicant.statement_of_need.country"),
-    )
-    wanted, covers = f.text("program.specialty"), f.text("applicant.statement_of_need.specialty")
-    if status == "refused":
-        r.block("statement_of_need_missing")
-    elif status == "issued":
-        if (home and named and home != named) or (wanted and covers and not _same(wanted, covers)):
-            r.require("statement_of_need_missing")
-    elif status is None:
-        r.doubt("fact_missing")
-    else:
-        r.require("statement_of_need_missing")
-
-
-def _same(one: str, other: str) -> bool:
-    return one.strip().casefold().replace("_", " ") == other.strip().casefold().replace("_", " ")
-
-
+@question
 def j1_statement_of_need(f: Facts) -> Ruling:
     """The health ministry of which country issues the Statement of Need?"""
     r = Ruling()
@@ -251,97 +110,31 @@ def j1_statement_of_need(f: Facts) -> Ruling:
     if country in (None, "none"):
         homes = f.items("applicant.citizenship") or ()
         lives = f.text("applicant.residence_country")
-        country = homes[0] if len(homes) == 1 and lives in (None, homes[0]) else None
+        at_home = country == "none" or lives in (None, homes[0] if homes else None)
+        country = homes[0] if len(homes) == 1 and at_home else None
     if country is None:
         r.doubt("fact_missing")
     r.give(statement_of_need_country=country)
     return r
 
 
-def ecfmg_required(f: Facts) -> Ruling:
-    """Must the person hold an ECFMG certificate to enter the program?"""
-    r = Ruling()
-    needed = needs_ecfmg(f)
-    r.say("yes" if needed else "no", "ECF-WHO")
-    accredited = f.flag("program.acgme_accredited")
-    if needed and f.text("program.level") == "research" and not accredited:
-        r.say("no")
-    elif needed is None or (needed and accredited is False):
-        r.doubt("fact_missing")
-    elif needed:
-        held = certificate(f, f.asked_on) or "missing"
-        if held != "valid":
-            r.require(CERTIFICATE_CODES[held])
-    return r
+@named
+def english_certificate(f: Facts) -> str | None:
+    """The ECFMG certificate on the day of filing, as proof of English."""
+    if f.none("applicant.toefl") and not f.known("applicant.ecfmg.certified"):
+        return None  # no English test, and nothing said of the certificate
+    return certificate(f, f.filed_on)
 
 
-def ecfmg_certification(f: Facts) -> Ruling:
-    """Does any stated fact bar ECFMG certification now: Pathway, OET, exams, school?"""
-    r = Ruling()
-    if f.flag("applicant.school_accreditation_recognized") is not None:
-        r.cite("ECF-ACCR")
-    if f.flag("applicant.ecfmg.certified") or needs_ecfmg(f) is False:
-        r.cite("ECF-WHO")
-        return r
-    for step in ("step1", "step2ck"):
-        if passed(f, step, f.asked_on) is False:
-            r.block(LACKING[step])
-            attempts_used_up(f, step, r)
-    _pathway_and_oet(f, r)
-    return r
+@named
+def oet_passed(f: Facts) -> bool:
+    """Were all four parts of the OET passed in one sitting?"""
+    return bool(f.items("applicant.ecfmg.oet")) and oet(f) is None
 
 
-def _pathway_and_oet(f: Facts, r: Ruling) -> None:
-    r.cite("ECF-PATH", "ECF-OET")
-    standing = pathway(f, f.asked_on)
-    if standing == "expired":
-        r.block("pathway_expired")
-    elif standing in ("missing", "pending"):
-        r.block("pathway_missing")
-    wrong = oet(f)
-    if wrong:
-        r.block(wrong)
-
-
-def attempts_used_up(f: Facts, step: str, r: Ruling) -> float:
-    """Attempts made at a Step that is not passed; all of them used is a blocker of every Step."""
-    stated = f.number(f"applicant.exams.{step}.attempts")
-    made = stated if stated is not None else len(f.items(f"applicant.exams.{step}.sittings") or ())
-    if (
-        made >= number("USMLE-4", "attempts")
-        and f.text(f"applicant.exams.{step}.status") != "passed"
-    ):
-        r.block("attempt_limit_reached", "USMLE-4")
-    return made
-
-
-def match_eligibility(f: Facts) -> Ruling:
-    """May the person take part in the Match with this ECFMG standing?"""
-    r = Ruling()
-    r.cite("ECF-PATH")
-    if needs_ecfmg(f) is False:
-        return r
-    standing = pathway(f, f.asked_on)
-    if certificate(f, f.asked_on) == "expired":
-        r.block("ecfmg_certificate_expired", "ECF-CERTEXP")
-    if standing == "expired" and not f.number("applicant.pgy_completed"):
-        r.block("pathway_expired")
-    if not (f.flag("applicant.ecfmg.certified") or r.blockers):
-        _on_the_way(f, standing, r)
-    return r
-
-
-def _on_the_way(f: Facts, standing: str | None, r: Ruling) -> None:
-    """Not certified yet: exams, OET and Pathway decide."""
-    for step in ("step1", "step2ck"):
-        if passed(f, step, f.asked_on) is False:
-            r.block(LACKING[step])
-    wrong = oet(f)
-    if wrong:
-        r.block(wrong, "ECF-OET")
-    if standing == "missing":
-        r.block("pathway_missing")
-    elif standing == "pending":
-        r.require("pathway_missing")
-    elif standing is None:
-        r.doubt("fact_missing")
+@part
+def unless_research(f: Facts, r: Ruling) -> None:
+    """What the exam rule would bar stays open while the work may be outside it."""
+    if r.blockers or r.doubts:
+        r.blockers = []
+        r.doubt("fact_missing", "H1B-RESEARCH")

@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from visamatch.rules import credentials, entry, exams, money, states, status, waivers, ways
+from visamatch.rules import credentials, entry, exams, money, status  # noqa: F401  they register
 from visamatch.rules.case import Facts
 from visamatch.rules.reading import read
-from visamatch.rules.ruling import Answer, Ruling
+from visamatch.rules.ruling import Answer
+from visamatch.rules.tables import QUESTIONS, asked_of_tables
 
-Question = Callable[[Facts], Ruling]
-
-QUESTIONS: Mapping[str, Question] = {
-    question.__name__: question
-    for question in (
-        ways.h1b, credentials.h1b_exam, credentials.h1b_license, status.h1b_clock, money.h1b_cap,
-        money.payment_100k, money.h1b_fees, money.fees_who_pays, money.prevailing_wage,
-        status.change_of_status, credentials.j1_physician, credentials.j1_statement_of_need,
-        status.j1_clock, status.j1_specialty_change, status.admission_period,
-        status.two_year_requirement, waivers.waiver_ground, waivers.conrad30, waivers.green_card,
-        entry.entry_ban, entry.consular_interview, ways.tn, ways.e3, ways.o1, status.ead,
-        status.sponsorship_needed, status.activity_permitted, credentials.ecfmg_required,
-        credentials.ecfmg_certification, credentials.match_eligibility, exams.usmle_eligibility,
-        exams.step3_timing, states.state_license, states.program_policy, money.procedure_dates,
-    )
-}  # fmt: skip
+QUESTIONS.update(asked_of_tables())
 
 
 def evaluate(case: Mapping[str, Any]) -> Answer:

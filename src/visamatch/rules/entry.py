@@ -7,9 +7,11 @@ from datetime import date
 from visamatch.rules.book import rule, value, words
 from visamatch.rules.case import Facts
 from visamatch.rules.person import listed, resident
-from visamatch.rules.ruling import Ruling
+from visamatch.rules.ruling import Ruling, standing
+from visamatch.rules.tables import part, question
 
 
+@question
 def entry_ban(f: Facts) -> Ruling:
     """Does a nationality proclamation or visa pause suspend this visa for this person?"""
     r = Ruling()
@@ -17,11 +19,12 @@ def entry_ban(f: Facts) -> Ruling:
         r.cite("BAN-WHO")
         return r
     wanted = f.visa_class
-    if rule("BAN-2026").stale(f.asked_on):
+    stands = standing(f, "BAN-2026", f.asked_on)
+    if stands == "stale":
         r.doubt("source_too_old", "BAN-2026")
-    elif f.asked_on < _since("BAN-2026"):
+    elif stands == "not_yet":
         _before_2026(f, r)
-    else:
+    elif stands == "in_force":
         _proclamation(f, wanted, r)
         _immigrant_pause(f, wanted, r)
     return r
@@ -98,31 +101,7 @@ def _immigrant_pause(f: Facts, wanted: str | None, r: Ruling) -> None:
         r.doubt("fact_missing", "IV75")
 
 
-def immigrant_visa_at_consulate(f: Facts) -> Ruling:
-    """The suspensions and the pause for an immigrant visa, where a nationality is stated."""
-    if not f.known("applicant.citizenship"):
-        return Ruling()
-    return entry_ban(f.given({"visa.visa_class": "immigrant"}))
-
-
-def benefit_hold(f: Facts, on: date, r: Ruling) -> None:
-    """Are decisions inside the US held for this nationality on that day? Any citizenship counts."""
-    papers = f.items("applicant.citizenship") or ()
-    if on < _since("BAN-2026"):
-        countries = words("BAN-2025", "countries")
-    else:
-        kinds = ("full", "partial", "immigrant_only")
-        countries = frozenset[str]().union(*(words("BAN-2026", kind) for kind in kinds))
-    if not countries.intersection(papers):
-        return
-    if rule("HOLD").stale(on):
-        r.doubt("source_too_old", "HOLD")
-    elif rule("HOLD").status(on) == "in_force":
-        r.block("benefit_hold", "HOLD")
-    elif rule("HOLD").status(on) == "vacated":
-        r.note("litigation_pending", "HOLD")
-
-
+@question
 def consular_interview(f: Facts) -> Ruling:
     """Where is the visa interview to be held, and is it waived?"""
     r = Ruling()
@@ -142,3 +121,39 @@ def consular_interview(f: Facts) -> Ruling:
     if not r.values:
         r.doubt("fact_missing")
     return r
+
+
+@part
+def immigrant_visa(f: Facts, r: Ruling) -> None:
+    """The suspensions and the pause for an immigrant visa, where a nationality is stated."""
+    if f.known("applicant.citizenship"):
+        r.join(entry_ban(f.given({"visa.visa_class": "immigrant"})))
+
+
+@part
+def hold_on_adjustment(f: Facts, r: Ruling) -> None:
+    """A hold delays the decision of an adjustment, which may be filed all the same."""
+    held = Ruling()
+    benefit_hold(f, held)
+    held.conditions, held.blockers = held.blockers, []
+    r.join(held)
+
+
+@part
+def benefit_hold(f: Facts, r: Ruling) -> None:
+    """Are decisions inside the US held for this nationality on that day? Any citizenship counts."""
+    on = f.filed_on
+    if on < _since("BAN-2026"):
+        countries = words("BAN-2025", "countries")
+    else:
+        kinds = ("full", "partial", "immigrant_only")
+        countries = frozenset[str]().union(*(words("BAN-2026", kind) for kind in kinds))
+    if countries.isdisjoint(f.items("applicant.citizenship") or ()):
+        return
+    stands = standing(f, "HOLD", on)
+    if stands == "stale":
+        r.doubt("source_too_old", "HOLD")
+    elif stands == "in_force":
+        r.block("benefit_hold", "HOLD")
+    elif stands == "vacated":
+        r.note("litigation_pending", "HOLD")

@@ -6,12 +6,18 @@ from datetime import date, timedelta
 
 from visamatch.rules.book import number, value
 from visamatch.rules.case import Facts
-from visamatch.rules.credentials import CERTIFICATE_CODES, attempts_used_up
 from visamatch.rules.days import DAY, add_months
-from visamatch.rules.person import LACKING, STEPS, certificate, needs_ecfmg, passed
+from visamatch.rules.person import (
+    STEPS,
+    attempts_made,
+    attempts_used_up,
+    passed,
+)
 from visamatch.rules.ruling import Ruling
+from visamatch.rules.tables import apply, question
 
 
+@question
 def usmle_eligibility(f: Facts) -> Ruling:
     """May the person sit the Step in ``exam`` (on its date and place, if given)?"""
     r = Ruling()
@@ -20,14 +26,16 @@ def usmle_eligibility(f: Facts) -> Ruling:
         r.doubt("fact_missing")
         return r
     r.cite("USMLE-4", "USMLE-3IN12")
-    made = {name: attempts_used_up(f, name, r) for name in STEPS}[step]
+    if any(attempts_used_up(f, name) for name in STEPS):
+        r.block("attempt_limit_reached")
+    made = attempts_made(f, step)
     if passed(f, step, f.asked_on):
         r.block("attempt_limit_reached")  # a Step that is passed is not sat again
     else:
         r.give(attempts_left=max(0, number("USMLE-4", "attempts") - made))
         _spacing(f, step, made, r)
     if step == "step3":
-        _step3(f, r)
+        apply("step3_conditions", f, r)
     return r
 
 
@@ -57,34 +65,7 @@ def _sittings(f: Facts, step: str) -> tuple[date | None, date | None]:
     return None, last[1] if last else None
 
 
-def _step3(f: Facts, r: Ruling) -> None:
-    r.cite("S3-ELIG", "S3-WHERE")
-    days = [day for day in (f.day("exam.applied_on"), f.day("exam.date")) if day] or [f.asked_on]
-    for step in ("step1", "step2ck"):
-        done = passed(f, step, min(days))
-        if done is False:
-            r.block(LACKING[step])
-        elif done is None:
-            r.doubt("fact_missing")
-    if needs_ecfmg(f) is not False:
-        _certificate_on(f, days, r)
-    country = f.text("exam.country")
-    if country not in (None, value("S3-WHERE", "country")):
-        r.block("exam_us_only")
-    sits = f.day("exam.date")
-    if sits and sits.month == 1 and sits.day <= number("S3-WHERE", "january_closed_days"):
-        r.block("no_sittings_then")
-
-
-def _certificate_on(f: Facts, days: list[date], r: Ruling) -> None:
-    for day in days:
-        held = certificate(f, day)
-        if held is None:
-            r.doubt("fact_missing")
-        elif held != "valid":
-            r.block(CERTIFICATE_CODES[held], "ECF-CERTEXP")
-
-
+@question
 def step3_timing(f: Facts) -> Ruling:
     """Will the Step 3 score be there by ``exam.score_needed_by`` (that day counts as in time)?"""
     r = Ruling()

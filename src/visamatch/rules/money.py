@@ -4,69 +4,36 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from visamatch.rules.book import number, rule, value, words
+from visamatch.rules.book import number, rule, value
 from visamatch.rules.case import Facts
 from visamatch.rules.days import add_business_days, add_months
 from visamatch.rules.entry import valid_visa
-from visamatch.rules.person import duty, resident
-from visamatch.rules.ruling import Ruling
-
-CAP_EXEMPT_TYPES = ("university", "research_organization")
-
-
-def h1b_cap(f: Facts) -> Ruling:
-    """Does this petition need a number from the annual cap?"""
-    r = Ruling()
-    if f.visa_class not in (None, "H-1B") or _worker_exempt(f, r):
-        r.say("no", "H1B-CAPEX")
-        return r
-    exempt = cap_exempt_employer(f, r)
-    if exempt:
-        r.say("no")
-    elif f.text("petition.kind") == "concurrent" or f.flag("petition.cap_exempt_job_continues"):
-        _concurrent(f, r)
-    elif exempt is None or _counting_unknown(f):
-        r.doubt("fact_missing", "H1B-CAPEX")
-    else:
-        r.say("yes", "H1B-CAPEX", "H1B-CAPMOVE")
-        r.require("cap_subject")
-        r.give(selection_entries=_entries(f), earliest_start_date=cap_start(f))
-    return r
+from visamatch.rules.names import named
+from visamatch.rules.ruling import Ruling, standing
+from visamatch.rules.tables import QUESTIONS, part, question
 
 
-def _worker_exempt(f: Facts, r: Ruling) -> bool:
-    """Is this worker outside the cap with any employer: waived for service, or counted before?"""
-    if duty(f).by_service and not f.flag("applicant.j1.as_dependent"):
-        r.cite("J1-WCAP")
-        return True
-    counted = f.flag("applicant.h1b.counted_against_cap")
-    if counted:
-        r.cite("H1B-CAPMOVE")
-        return f.text("petition.h1b_time_basis") != "new_six_years" and not _time_used_up(f)
-    same_job = f.text("petition.kind") in ("extension", "amendment")
-    return same_job and counted is None and f.text("applicant.us_status") in (None, "H-1B")
-
-
-def _time_used_up(f: Facts) -> bool:
-    """Six years used and a year abroad since: only six new years are left, which count anew."""
+@named
+def old_time_left(f: Facts) -> bool:
+    """Does the old count under the cap still serve? Not where six new years are asked for, or all that is
+    left: the old ones used and a year abroad since."""
+    if f.text("petition.h1b_time_basis") == "new_six_years":
+        return False
     reset = f.number("applicant.h1b.continuous_months_abroad") or 0
     used = f.number("applicant.h1b.used_months") or 0
     net = used - (f.number("applicant.h1b.recapturable_months") or 0)
-    return reset >= number("H1B-RESET", "months_abroad") and net >= number(
-        "H1B-6YR", "maximum_months"
-    )
+    months, most = number("H1B-RESET", "months_abroad"), number("H1B-6YR", "maximum_months")
+    return reset < months or net < most
 
 
-def cap_exempt_employer(f: Facts, r: Ruling) -> bool | None:
+@named
+def cap_exempt_job(f: Facts) -> bool | None:
     """Is the job outside the cap, by the employer's kind or by the work at a qualifying place?"""
-    r.cite("H1B-CAPEX")
     stated = f.flag("employer.cap_exempt")
     kind = _exempt_kind(f) if stated is None else stated
     if kind:
         return True
-    work = _exempt_work(f)
-    if work or work is None:
-        r.cite("H1B-CAPEX-2025")
+    work = work_for_qualifying_place(f)
     return True if work else None if work is None else kind
 
 
@@ -87,31 +54,27 @@ def _exempt_kind(f: Facts) -> bool | None:
     return False if affiliated is False and sort != "research_organization" else None
 
 
-def _exempt_work(f: Facts) -> bool | None:
+@named
+def work_for_qualifying_place(f: Facts) -> bool | None:
     """At least half of the time, on work that furthers a qualifying institution's purpose."""
     share = f.number("employer.qualifying_worksite_share")
-    if share is None or share < value("H1B-CAPEX-2025", "least_share"):
-        return False
-    return f.flag("employer.work_furthers_qualifying_purpose")
+    furthers = f.flag("employer.work_furthers_qualifying_purpose")
+    if share is None:
+        return None if furthers else False
+    return furthers if share >= value("H1B-CAPEX-2025", "least_share") else False
 
 
-def _concurrent(f: Facts, r: Ruling) -> None:
-    if f.flag("petition.cap_exempt_job_continues") is False:
-        r.say("yes", "H1B-CONCUR")
-        r.require("cap_subject")
-        r.give(earliest_start_date=cap_start(f), selection_entries=_entries(f))
-    else:
-        r.require("cap_exempt_job_must_continue", "H1B-CONCUR")
-
-
-def _counting_unknown(f: Facts) -> bool:
+@named
+def counting_unknown(f: Facts) -> bool:
     """In H-1B now, and nothing said of whether the cap was ever paid for."""
     moving = f.text("petition.kind") == "change_of_employer"
     in_h1b = f.text("applicant.us_status") == "H-1B" or moving
     return in_h1b and f.flag("applicant.h1b.counted_against_cap") is None
 
 
-def _entries(f: Facts) -> int | None:
+@named
+def cap_entries(f: Facts) -> int | None:
+    """Entries in the weighted selection; None where it is not weighted."""
     year = f.number("petition.registration_fiscal_year") or cap_start(f).year + 1
     level = f.number("petition.wage_level")
     if not level or year < number("H1B-WSEL", "first_fiscal_year"):
@@ -119,6 +82,7 @@ def _entries(f: Facts) -> int | None:
     return int(value("H1B-WSEL", "entries")[int(level)])
 
 
+@named
 def cap_start(f: Facts) -> date:
     """First day of work on the next cap number that can still be registered for."""
     month, day = map(int, value("H1B-CAPSEASON", "year_starts").split("-"))
@@ -131,39 +95,30 @@ def cap_start(f: Facts) -> date:
     return date(f.filed_on.year + (f.filed_on > closes), month, day)
 
 
-def payment_100k(f: Facts) -> Ruling:
-    """Is the $100,000 payment of the September 2025 proclamation due for this petition?
-
-    A petition that the payment cannot reach is answered "no" whatever the courts have done with it.
-    """
-    r = Ruling()
-    day, payment = f.filed_on, rule("K100")
-    if resident(f) or f.visa_class not in (None, "H-1B") or payment.status(day) == "not_yet":
-        r.say("no", "K100-NO")
-        return r
-    if payment.stale(day):
-        r.doubt("source_too_old", "K100")
-        return r
-    due = _payment_reaches(f, day, r)
-    status = payment.status(day)
-    if due is False:
-        r.say("no", "K100-NO")
-    elif due is None:
-        r.doubt("fact_missing", "K100")
-    elif status == "vacated":
-        r.doubt("litigation_pending", "K100")
-    else:
-        r.say("yes", "K100")
-        r.require("payment_100k_due")
-    if due is not False and status in ("vacated", "stayed"):
-        r.note("litigation_pending")
-    return r
+@part
+def cap_and_start(f: Facts, r: Ruling) -> None:
+    """The cap as a condition, or as a bar where its first day comes after the start asked for."""
+    cap = QUESTIONS["h1b_cap"](f)
+    if cap.answered == "yes" and not cap.doubts:
+        first = cap_start(f)
+        r.give(earliest_start_date=first)
+        r.cite("H1B-CAPSEASON")
+        if f.known("program.start_date") and f.start < first:
+            cap.conditions.remove("cap_subject")
+            r.block("cap_subject")
+    r.join(cap)
 
 
-def _payment_reaches(f: Facts, day: date, r: Ruling) -> bool | None:
-    if f.flag("petition.dhs_exception"):
-        r.cite("K100-HOW")
-        return False
+@named
+def payment(f: Facts) -> str:
+    """How the payment stands on the day of filing."""
+    return standing(f, "K100", f.filed_on)
+
+
+@named
+def payment_reaches(f: Facts) -> bool | None:
+    """Does the petition end at a consulate, without a valid H-1B visa?"""
+    day = f.filed_on
     stated = f.flag("petition.payment_100k_triggered")
     visa = valid_visa(f, day, "H-1B")
     if stated is not None or visa:
@@ -195,6 +150,7 @@ def _needs_consulate(f: Facts, day: date) -> bool | None:
     return False if held else None
 
 
+@question
 def h1b_fees(f: Facts) -> Ruling:
     """Which government fees go with this H-1B filing (the $100,000 payment apart)?"""
     r = Ruling()
@@ -252,19 +208,7 @@ def _training_fee(f: Facts, size: str) -> int | None:
     return int(value("H1B-ACWIA", "fee")[size])
 
 
-def fees_who_pays(f: Facts) -> Ruling:
-    """May the fees named be charged to the worker?"""
-    r = Ruling()
-    asked = f.items("petition.fees_asked_of_worker")
-    r.say("yes", "H1B-WHOPAYS")
-    if asked is None:
-        r.doubt("fact_missing")
-    elif words("H1B-WHOPAYS", "employer_only").intersection(asked):
-        r.say("no")
-        r.block("fee_must_be_paid_by_employer")
-    return r
-
-
+@question
 def prevailing_wage(f: Facts) -> Ruling:
     """Which percentile of the OEWS wage is the prevailing wage on the day of the LCA?"""
     r = Ruling()
@@ -272,13 +216,14 @@ def prevailing_wage(f: Facts) -> Ruling:
     level, day = f.number("petition.wage_level"), f.day("petition.lca_filed_on") or f.asked_on
     if not level:
         r.doubt("fact_missing")
-    elif rule("H1B-WAGE").stale(day):
+    elif standing(f, "H1B-WAGE", day) == "stale":
         r.doubt("source_too_old")
     else:
         r.give(oews_percentile=value("H1B-WAGE", "percentiles")[int(level)])
     return r
 
 
+@question
 def procedure_dates(f: Facts) -> Ruling:
     """Earliest and latest days of a procedure."""
     r = Ruling()

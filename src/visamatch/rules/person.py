@@ -47,14 +47,20 @@ def needs_ecfmg(f: Facts) -> bool | None:
     return True if graduated[0] >= since else None
 
 
+def stated_pass(f: Facts, exam: str, on: date) -> bool | None:
+    """Is it stated that the exam was passed by that day?"""
+    status = f.text(f"applicant.exams.{exam}.status")
+    if status != "passed":
+        return None if status is None else False
+    day = f.day(f"applicant.exams.{exam}.date")
+    return day is None or day <= on
+
+
 def passed(f: Facts, exam: str, on: date) -> bool | None:
     """Was the exam passed by that day? A certificate or Step 3 implies the Steps before it."""
-    status = f.text(f"applicant.exams.{exam}.status")
-    if status == "passed":
-        day = f.day(f"applicant.exams.{exam}.date")
-        return day is None or day <= on
-    if status is not None:
-        return False
+    stated = stated_pass(f, exam, on)
+    if stated is not None:
+        return stated
     if exam in ("step1", "step2ck") and (
         f.flag("applicant.ecfmg.certified") or f.text("applicant.exams.step3.status") == "passed"
     ):
@@ -188,3 +194,53 @@ def listed(f: Facts, countries: frozenset[str]) -> bool | None:
         return None
     hits = {country in countries for country in papers}
     return hits.pop() if len(hits) == 1 else None
+
+
+def exchange_physician(f: Facts) -> bool:
+    """Is the exchange visitor a physician, as is taken where nothing is said?"""
+    return f.text("applicant.j1.category") in (None, "none", "physician")
+
+
+def service_owed(f: Facts) -> bool | None:
+    """Is service for a waiver still owed? False without a service waiver, None when unknown."""
+    if not duty(f).by_service:
+        return False
+    done = f.number("applicant.j1.service_months_done")
+    if done is None and f.text("applicant.us_status") == "J-1":
+        done = 0  # the service is done in H-1B
+    return None if done is None else done < number("J1-3YAOS", "service_months")
+
+
+def status_lost(f: Facts) -> bool:
+    """Is it stated that status was lost?"""
+    out = f.text("applicant.us_status") == "out_of_status"
+    return out or f.flag("applicant.status_maintained") is False
+
+
+def incident_to_status(f: Facts) -> bool:
+    """May the person work by status alone, without a permit?"""
+    return (
+        f.text("applicant.i94_class") in words("EAD", "incident_classes")
+        or f.text("applicant.ead.basis") == "asylee_refugee"
+    )
+
+
+def care_of_patients(f: Facts) -> str | None:
+    """As :func:`patient_care`, but a share above the TN practice is direct care whatever it is called."""
+    share = f.number("program.patient_care_share")
+    if share is not None and share > value("TN", "most_patient_care"):
+        return "direct"
+    return patient_care(f)
+
+
+def attempts_made(f: Facts, step: str) -> float:
+    """Attempts at a Step, as counted or as many as there are sittings."""
+    stated = f.number(f"applicant.exams.{step}.attempts")
+    sittings = f.items(f"applicant.exams.{step}.sittings")
+    return stated if stated is not None else len(sittings or ())
+
+
+def attempts_used_up(f: Facts, step: str) -> bool:
+    """Are all attempts at a Step made, without a pass?"""
+    used = attempts_made(f, step) >= number("USMLE-4", "attempts")
+    return used and f.text(f"applicant.exams.{step}.status") != "passed"

@@ -15,6 +15,7 @@ from typing import Any
 from visamatch.errors import InputError, one_of
 from visamatch.rules.book import reference
 from visamatch.rules.case import Facts, span_of
+from visamatch.rules.person import school
 
 Reader = Callable[[Any, str], Any]
 HEAD = ("id", "score", "plain", "asked_on", "question", "expect")
@@ -221,8 +222,14 @@ def _possible(f: Facts) -> None:
             raise InputError(
                 f"{where}.date", f"a day up to {latest} for an exam that is passed", day
             )
-    foreign = f.text("applicant.school_kind") == "foreign"
-    if foreign and f.text("applicant.exams.step3.status") == "passed":
+    back, used = (
+        f.number("applicant.h1b.recapturable_months"),
+        f.number("applicant.h1b.used_months"),
+    )
+    if back and used is not None and back > used + (f.number("applicant.h1b.l_used_months") or 0):
+        raise InputError("applicant.h1b.recapturable_months", "no more than the months used", back)
+    told = f.known("applicant.school_kind", "applicant.school_country")
+    if told and school(f) == "foreign" and f.text("applicant.exams.step3.status") == "passed":
         _step3_last(f)
 
 

@@ -7,6 +7,15 @@ from datetime import date
 from typing import Any
 
 from visamatch.rules.book import rule
+from visamatch.rules.case import Facts
+
+
+def standing(f: Facts, rule_id: str, on: date) -> str:
+    """How a rule stands on a day: the status of its last step, ``stale`` where that is too old to
+    say, ``not_yet`` before it took effect. What the case supposes (``suppose.ID``) goes before all."""
+    supposed = f.text(f"suppose.{rule_id}")
+    policy = rule(rule_id)
+    return supposed or ("stale" if policy.stale(on) else policy.status(on))
 
 
 @dataclass(frozen=True, slots=True)

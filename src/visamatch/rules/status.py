@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from visamatch.rules.book import number, rule, value, words
+from visamatch.rules.book import number, value, words
 from visamatch.rules.case import Facts
 from visamatch.rules.days import DAY, add_months, whole_months
-from visamatch.rules.entry import benefit_hold
-from visamatch.rules.person import J_STATUS, Duty, duty, patient_care, resident, school
-from visamatch.rules.ruling import Ruling
+from visamatch.rules.person import J_STATUS
+from visamatch.rules.ruling import Ruling, standing
+from visamatch.rules.tables import part, question
 
 
 def training_months(f: Facts) -> list[float]:
@@ -21,7 +21,15 @@ def training_months(f: Facts) -> list[float]:
     return [stage["length_months"] for stage in stages if stage.get("length_months") is not None]
 
 
-def h1b_clock(f: Facts, asked_months: float | None = None) -> Ruling:
+@part
+def clock_of_petition(f: Facts, r: Ruling) -> None:
+    """The clock over the months that the petition asks for, else over the training."""
+    asked = f.number("petition.requested_months")
+    r.join(h1b_clock(f if asked is None else f.given({"program.length_months": asked})))
+
+
+@question
+def h1b_clock(f: Facts) -> Ruling:
     """Is there H-1B time for the whole training, with recapture, reset and extensions?"""
     r = Ruling()
     r.cite("H1B-6YR")
@@ -29,7 +37,7 @@ def h1b_clock(f: Facts, asked_months: float | None = None) -> Ruling:
     if available is None:
         r.doubt("fact_missing")
         return r
-    stages = [asked_months] if asked_months is not None else training_months(f)
+    stages = training_months(f)
     needed = sum(stages)
     r.give(months_available=available)
     beyond = needed > available if stages else available <= 0
@@ -53,9 +61,12 @@ def _h1b_months(f: Facts, r: Ruling) -> float | None:
     if used is not None:
         back = f.number("applicant.h1b.recapturable_months") or 0
         left = max(0, min(most, most - used - (l_used or 0) + back))
-        r.cite(*["H1B-RECAP"] * bool(back), *["H1B-H4TIME"] * f.known("applicant.h1b.h4_months"))
+        r.cite(
+            *["H1B-RECAP"] * bool(back), *["H1B-H4TIME"] * bool(f.number("applicant.h1b.h4_months"))
+        )
     elif ends is not None:
-        left = whole_months(f.start, ends)
+        back = f.number("applicant.h1b.recapturable_months") or 0
+        left = whole_months(f.start, ends) + back
     if left is not None and _year_abroad(f):
         r.cite("H1B-RESET")
         r.give(months_remainder=left)
@@ -67,7 +78,7 @@ def _year_abroad(f: Facts) -> bool:
     needed = number("H1B-RESET", "months_abroad")
     months = f.number("applicant.h1b.continuous_months_abroad")
     ended = f.day("applicant.h1b.last_stay_ended_on")
-    if months is None and ended and f.text("applicant.location") == "abroad":
+    if months is None and ended and f.text("applicant.location") != "us":
         return f.start > add_months(ended, needed)
     return (months or 0) >= needed
 
@@ -116,13 +127,15 @@ def _time_unknown(f: Facts) -> bool:
     return not steps or bool(used and not f.known("applicant.h1b.recapturable_months"))
 
 
+@question
 def j1_clock(f: Facts) -> Ruling:
     """Does the training fit in the J-1 physician maximum?"""
     r = Ruling()
     r.cite("J1-7Y")
     used = f.number("applicant.j1.sponsorship_months_used")
     other = f.text("applicant.j1.category") not in (None, "none", "physician")
-    if other or f.flag("applicant.j1.as_dependent"):
+    never = not f.known("applicant.j1") and f.text("applicant.us_status") not in J_STATUS
+    if never or other or f.flag("applicant.j1.as_dependent"):
         used = 0
     if used is None:
         r.doubt("fact_missing")
@@ -141,21 +154,7 @@ def j1_clock(f: Facts) -> Ruling:
     return r
 
 
-def j1_specialty_change(f: Facts) -> Ruling:
-    """Do number and time limits allow this change of specialty?"""
-    r = Ruling()
-    r.cite("J1-SPEC")
-    changes = f.number("applicant.j1.specialty_changes")
-    months = f.number("applicant.j1.sponsorship_months_used")
-    if changes is not None and changes >= number("J1-SPEC", "changes"):
-        r.block("specialty_change_used")
-    if months is not None and months > number("J1-SPEC", "within_months"):
-        r.block("specialty_change_too_late")
-    if changes is None or months is None:
-        r.doubt("fact_missing")
-    return r
-
-
+@question
 def admission_period(f: Facts) -> Ruling:
     """For how long is the person admitted: for duration of status or to a fixed date?"""
     r = Ruling()
@@ -166,132 +165,19 @@ def admission_period(f: Facts) -> Ruling:
         r.doubt("fact_missing")
     elif wanted[0] not in words("DS-RULE", "classes"):
         r.give(admission="fixed_date")
-    elif rule("DS-RULE").stale(day):
+    elif standing(f, "DS-RULE", day) == "stale":
         r.doubt("source_too_old")
     else:
         r.give(admission="duration_of_status")
     return r
 
 
-def two_year_requirement(f: Facts) -> Ruling:
-    """Does the two-year home residence requirement bind this person now?"""
-    r = Ruling()
-    owes = duty(f)
-    bound = owes.bound if f.known("applicant.j1") else None
-    physician = f.text("applicant.j1.category") in (None, "none", "physician")
-    r.say("yes" if bound else "no", "J1-212E" if physician else "TR-SKILL")
-    if bound is None:
-        r.doubt("fact_missing")
-    elif bound:
-        r.require("two_year_requirement")
-    r.give(months_remaining=owes.months_remaining)
-    return r
-
-
-def bound_by_duty(f: Facts, r: Ruling) -> Duty:
-    """Block where the two-year requirement binds, doubt where it may."""
-    owes = duty(f)
-    if owes.bound:
-        r.block("two_year_requirement", "J1-212E", "TR-J1H1")
-    elif owes.bound is None:
-        r.doubt("fact_missing", "J1-212E")
-    return owes
-
-
-def change_of_status(f: Facts) -> Ruling:
-    """May the change be granted inside the US: status held, no gap, no duty, no hold?"""
-    r = Ruling()
-    r.note("do_not_travel", "COS")
-    if bound_by_duty(f, r).bound:
-        r.block("change_of_status_barred")
-        if f.visa_class == "O-1":
-            r.block("visa_must_be_obtained_abroad", "O1")
-    barred_after_waiver(f, r)
-    _status_at_filing(f, r)
-    benefit_hold(f, f.filed_on, r)
-    return r
-
-
-def barred_after_waiver(f: Facts, r: Ruling) -> None:
-    """Physicians in J status waived for anything but service change no status in the US."""
-    owes = duty(f)
-    in_j = f.text("applicant.us_status") in J_STATUS
-    physician = f.text("applicant.j1.category") == "physician"
-    if in_j and physician and owes.bound is False and owes.ground and not owes.by_service:
-        r.block("change_of_status_barred", "J1-WCOS")
-        r.block("visa_must_be_obtained_abroad")
-
-
-def _status_at_filing(f: Facts, r: Ruling) -> None:
-    status = f.text("applicant.us_status")
-    ends = _status_ends(f)
-    lost = status == "out_of_status" or f.flag("applicant.status_maintained") is False
-    if f.text("applicant.location") == "abroad":
-        r.block("not_in_status")
-        r.block("visa_must_be_obtained_abroad")
-    elif lost or (ends and ends < f.filed_on):
-        r.block("not_in_status")
-    elif status is None and f.flag("applicant.status_maintained") is None:
-        r.doubt("fact_missing")
-    elif ends and f.known("program.start_date") and f.start > ends + DAY:
-        r.require("status_gap_before_start")
-
-
-def _status_ends(f: Facts) -> date | None:
-    """End of the present status; for a J-1 with D/S, of the days after the program."""
-    ends = f.day("applicant.status_expires_on")
-    program = f.day("applicant.j1.program_ended_on")
-    if ends is None and program and f.text("applicant.us_status") == "J-1":
-        return program + timedelta(days=number("J1-GRACE", "days"))
-    return ends
-
-
-def ead(f: Facts) -> Ruling:
-    """May the person do this work on this day on a permit or incident to status?"""
-    r = Ruling()
+@part
+def permit_term(f: Facts, r: Ruling) -> None:
+    """How much of the training a work permit covers, and whether it can be renewed to the end."""
     day = f.day("activity.date") or f.start
-    if resident(f):
-        r.cite("LPR")
-        r.give(ead_needed=False)
-        return r
-    r.cite("EAD")
-    if _incident_to_status(f):
-        r.give(ead_needed=False)
-        ends = f.day("applicant.status_expires_on")
-        if ends and ends < day:
-            r.block("not_in_status")
-        return r
-    r.give(ead_needed=True)
-    if f.none("applicant.ead") or (not f.known("applicant.ead") and _needs_sponsor(f)):
-        r.block("ead_missing")
-    elif not f.known("applicant.ead"):
-        r.doubt("fact_missing")
-    else:
-        _on_permit(f, day, r)
-    return r
-
-
-def _incident_to_status(f: Facts) -> bool:
-    return (
-        f.text("applicant.i94_class") in words("EAD", "incident_classes")
-        or f.text("applicant.ead.basis") == "asylee_refugee"
-    )
-
-
-def _needs_sponsor(f: Facts) -> bool:
-    """Statuses in which nobody works without a sponsor or a permit."""
-    return f.text("applicant.us_status") not in (None, "L-2", "E-3")
-
-
-def _on_permit(f: Facts, day: date, r: Ruling) -> None:
     basis = f.text("applicant.ead.basis") or "other"
     finite = basis in words("EAD", "finite_bases")
-    if basis == "h4":
-        r.cite("H4-EAD")
-    if basis == "opt" and school(f) in ("foreign", "canadian") and patient_care(f) == "direct":
-        r.block(
-            "ead_missing", "OPT"
-        )  # practical training is for the US degree, not for a foreign one
     ends = permit_ends(f, basis)
     if ends is None:
         _permit_months(f, finite, r)
@@ -336,89 +222,3 @@ def permit_ends(f: Facts, basis: str) -> date | None:
     extended = ends + timedelta(days=number("EAD", "extension_days"))
     stay = f.day("applicant.status_expires_on") if basis == "h4" else None
     return max(ends, min(extended, stay)) if stay else extended
-
-
-def sponsorship_needed(f: Facts) -> Ruling:
-    """Does the person need a visa sponsor or work permit to train at all?"""
-    r = Ruling()
-    free = resident(f) or _incident_to_status(f)
-    r.say("no" if free else "yes", "EAD" if free and not resident(f) else "LPR")
-    facts = ("applicant.us_status", "applicant.citizenship", "applicant.location", "applicant.ead")
-    if not free and not any(f.known(fact) for fact in facts):
-        r.doubt("fact_missing")
-    return r
-
-
-def activity_permitted(f: Facts) -> Ruling:
-    """May the person do the thing in ``activity`` on its date under status and license?"""
-    r = Ruling()
-    day = f.day("activity.date") or f.asked_on
-    if f.text("activity.kind") == "moonlighting":
-        _moonlighting(f, r)
-    else:
-        _licensed(f, r)
-    _status_for_work(f, day, r)
-    return r
-
-
-def _moonlighting(f: Facts, r: Ruling) -> None:
-    status, kind = f.text("applicant.us_status"), f.text("license.kind")
-    state = f.state
-    if status == "J-1":
-        r.block("moonlighting_prohibited", "J1-MOON")
-    if kind in ("training", "physician_pathway_limited") and state == "MA":
-        r.block("moonlighting_prohibited", "MA-LIM-MOON")
-    sponsored = status in ("H-1B", "O-1", "TN", "E-3")
-    second = f.text("petition.kind") == "concurrent"
-    if sponsored and not (second and f.text("petition.decision") in ("granted", None)):
-        r.block("moonlighting_prohibited", "H1B-CONCUR")
-    if status is None and not f.known("applicant.ead") and not resident(f):
-        r.doubt("fact_missing")
-    if kind == "full":
-        _licensed(f, r)
-    elif not (kind is None and status == "J-1"):
-        r.doubt("fact_missing")
-
-
-def _licensed(f: Facts, r: Ruling) -> None:
-    care = f.text("activity.kind") == "patient_contact" or patient_care(f) != "none"
-    if not care or f.flag("license.required_by_state") is False:
-        return
-    state = f.state
-    rules = ("H1B-LICENSE", "MA-LIM-NOWORK") if state == "MA" else ("H1B-LICENSE",)
-    status = f.text("license.status")
-    if status == "applied":
-        r.block("license_not_issued", *rules)
-    elif status in ("not_applied", "none") or f.none("license"):
-        r.block("state_license_missing", *rules)
-    elif status is None and f.text("activity.kind") == "patient_contact":
-        r.doubt("fact_missing", *rules)
-
-
-def _status_for_work(f: Facts, day: date, r: Ruling) -> None:
-    if resident(f):
-        return
-    program = f.day("applicant.j1.program_ended_on")
-    if f.text("applicant.us_status") == "J-1" and program and day > program:
-        r.block("grace_period_no_work", "J1-GRACE")
-        if day > program + timedelta(days=number("J1-GRACE", "days")):
-            r.block("not_in_status")
-    _other_status_for_work(f, day, r)
-
-
-def _other_status_for_work(f: Facts, day: date, r: Ruling) -> None:
-    status, ends = f.text("applicant.us_status"), f.day("applicant.status_expires_on")
-    filed = f.day("petition.filed_on")
-    if status == "out_of_status" or f.flag("applicant.status_maintained") is False:
-        r.block("not_in_status")
-    elif status == "H-1B" and f.text("petition.kind") == "change_of_employer" and filed:
-        r.cite("H1B-PORT")
-        if day < filed or (ends and ends < filed):
-            r.block("not_in_status")
-    elif ends and ends < day:
-        r.block("not_in_status")
-    elif (
-        status in ("F-1", "H-4", "J-2", "L-2", "B-2")
-        and f.text("activity.kind") != "patient_contact"
-    ):
-        r.join(ead(f))

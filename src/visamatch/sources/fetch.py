@@ -22,8 +22,9 @@ from visamatch.errors import InputError
 
 ATTEMPTS = 6  # of one file; each goes on where the last stopped
 LONGEST_WAIT = 60.0  # seconds
+AGENT = "visamatch (open source; one request at a time)"
 HEADERS = {
-    "User-Agent": "visamatch (open source; one file at a time)",
+    "User-Agent": AGENT,
     "Accept-Encoding": "identity",  # a compressed stream cannot be resumed
 }
 Wait = Callable[[float], None]

@@ -5,11 +5,14 @@ Positions are percentages of the width, so one picture fits every column; colors
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from visamatch.advice.plan import Point
+from visamatch.directory.who_files import Year
 from visamatch.evidence.assessment import Chance
 
 # Shape and tone of each standing. Tones: yes (accent), ask (amber), no (gray ink).
@@ -88,6 +91,61 @@ def bar(count: int, most: int, code: str) -> SafeString:
         '<rect width="{}%" height="12"/></svg>',
         _MARKS[code][0],
         round(100 * count / most, 2),
+    )
+
+
+def columns(years: Sequence[Year]) -> SafeString:
+    """First approvals and trainee cases by fiscal year, oldest left; a year on file in part is outlined."""
+    height, foot = 120, 18
+    shown = sorted(years, key=lambda year: year.fiscal_year)
+    counts = [(year.initial or 0, (year.residents or 0) + (year.fellows or 0)) for year in shown]
+    most = max(1, *(max(pair) for pair in counts))
+    step = 100 / len(shown)
+    parts = []
+    for place, (year, pair) in enumerate(zip(shown, counts, strict=True)):
+        for side, (count, name) in enumerate(zip(pair, ("first", "cases"), strict=True)):
+            tall = round((height - 16) * count / most, 1)
+            left = round(step * (place + 0.14 + 0.37 * side), 2)
+            part = " part" if year.part else ""
+            if count:
+                parts.append(
+                    f'<rect class="{name}{part}" x="{left}%" width="{step * 0.34:.2f}%"'
+                    f' y="{height - tall}" height="{tall}"/>'
+                    f'<text x="{left + step * 0.17:.2f}%" y="{height - tall - 3}">{count}</text>'
+                )
+        middle = round(step * (place + 0.5), 2)
+        parts.append(
+            f'<text class="year" x="{middle}%" y="{height + foot - 4}">’{year.fiscal_year % 100:02}</text>'
+        )
+    span = f"{shown[0].fiscal_year} to {shown[-1].fiscal_year}"
+    label = f"First approvals and trainee cases, {span}; the figures stand in the table"
+    return mark_safe(
+        f'<svg class="columns" width="100%" height="{height + foot}" role="img" aria-label="{label}">'
+        f'<line class="axis" x1="0" x2="100%" y1="{height}" y2="{height}"/>{"".join(parts)}</svg>'
+    )
+
+
+def curve(points: Sequence[Point], stop: int) -> SafeString:
+    """The chance to match against the number of applications: line, band, and the stop line."""
+    last = max(1, len(points))
+    spots = [(0.0, Chance(0.0, 0.0, 0.0))]
+    spots += [(100 * point.applications / last, point.p_match) for point in points]
+    line = " ".join(f"{x:.2f},{100 - 100 * part.mean:.1f}" for x, part in spots)
+    band = [f"{x:.2f},{100 - 100 * part.high:.1f}" for x, part in spots]
+    band += [f"{x:.2f},{100 - 100 * part.low:.1f}" for x, part in reversed(spots)]
+    at = round(100 * stop / last, 2)
+    ticks = "".join(
+        f'<line class="tick" x1="0" x2="100%" y1="{y}" y2="{y}"/><text x="0" y="{y - 4}">{label}</text>'
+        for y, label in ((20, "100 %"), (110, "50 %"), (200, "0"))
+    )
+    return mark_safe(
+        f'<svg class="curve" width="100%" height="240" role="img" aria-label="Chance to match by number of'
+        f' applications, from 0 to {len(points)}; worth it up to {stop}. The table below has the figures.">{ticks}'
+        f'<svg y="20" width="100%" height="180" viewBox="0 0 100 100" preserveAspectRatio="none">'
+        f'<polygon class="band" points="{" ".join(band)}"/><polyline class="line" points="{line}"/></svg>'
+        f'<line class="stop" x1="{at}%" x2="{at}%" y1="20" y2="200"/>'
+        f'<text x="{at}%" y="218" text-anchor="{"end" if at > 70 else "start"}">stop line: {stop}</text>'
+        f'<text x="0" y="236">applications</text><text x="100%" y="236" text-anchor="end">{len(points)}</text></svg>'
     )
 
 

@@ -39,6 +39,20 @@ SCHOOL = {
     "us_md": "US, MD",
     "us_do": "US, DO",
 }
+PLACE = {"abroad": "Outside the US", "us": "In the US"}
+J1_CATEGORY = {
+    "physician": "Physician in training", "research_scholar": "Research scholar",
+    "professor": "Professor", "student": "Student", "other": "Other",
+}  # fmt: skip
+DUTY = {"subject": "Binds me", "waived": "Waived", "fulfilled": "Served", "none": "Never applied"}
+NEED = {
+    "issued": "Issued", "requested": "Asked for", "not_requested": "Not asked for", "refused": "Refused"
+}  # fmt: skip
+PERMIT = {
+    "asylum_pending": "Pending asylum", "adjustment_pending": "Pending green card",
+    "h4": "H-4 spouse", "j2": "J-2 spouse", "l2s": "L-2 spouse", "opt": "OPT",
+    "stem_opt": "STEM OPT", "asylee_refugee": "Asylee or refugee", "tps": "TPS", "other": "Other",
+}  # fmt: skip
 EXAM = {"passed": "Passed", "failed": "Failed", "not_taken": "Not taken yet"}
 FIRST_CHOICES = (1.0, 0.5, 0.25)  # weights of the first, second and third specialty
 
@@ -114,16 +128,37 @@ def groups() -> tuple[Group, ...]:
             "You",
             "",
             (
+                Field("full_name", "Your name", hint="signs your letters"),
+                Field("school", "Name of your medical school", hint="for letters"),
                 Field("applicant.citizenship.1", "Citizenship", "select", countries()),
                 Field("applicant.citizenship.2", "Second citizenship", "select", countries()),
                 Field(
-                    "applicant.location", "Where you are", "select", {"abroad": "Outside the US", "us": "In the US"}
+                    "applicant.location", "Where you are", "select", PLACE
                 ),
                 Field("applicant.us_status", "Status, if in the US", "select", US_STATUS),
                 Field("applicant.school_kind", "Medical school", "select", SCHOOL),
                 Field("applicant.school_country", "Country of the school", "select", countries()),
                 Field("applicant.graduated_on", "Graduated", hint="2019 or 2019-06"),
                 Field("applicant.ecfmg.certified", "ECFMG certified", "select", YES_NO),
+            ),
+        ),
+        Group(
+            "Visa history",
+            "Only what touches you: each answer makes a path surer.",
+            (
+                Field("applicant.permanent_resident_of", "Country of last permanent residence", "select", countries()),
+                Field("applicant.residence_country", "Country you live in", "select", countries()),
+                Field("applicant.h1b.used_months", "Months used in H-1B", "number"),
+                Field("applicant.h1b.recapturable_months", "Of these, spent abroad", "number"),
+                Field("applicant.j1.category", "Earlier J-1 as", "select", J1_CATEGORY),
+                Field("applicant.j1.sponsorship_months_used", "Months as J-1 physician", "number"),
+                Field("applicant.j1.two_year_requirement", "Two-year requirement", "select", DUTY),
+                Field("applicant.statement_of_need.status", "Statement of Need", "select", NEED),
+                Field("applicant.ead.basis", "Work permit on", "select", PERMIT),
+                Field("applicant.ead.expires_on", "Work permit ends", "date"),
+                Field("applicant.at_ban_start.location", "Where you were on January 1, 2026", "select", PLACE),
+                Field("applicant.at_ban_start.valid_visa", "Valid US visa on that day", "select", YES_NO),
+                Field("applicant.extraordinary_ability_evidence", "Record for O-1 in hand", "select", YES_NO),
             ),
         ),
         _exam("step1", "Step 1", scored=False),
@@ -229,10 +264,11 @@ def _put(data: Any, path: list[str], value: Any) -> None:
             items[at - 1] = value
         else:
             _put(items[at - 1], rest[1:], value)
-    elif rest:
+    elif rest and (first in data or value is not None):
         _put(data.setdefault(first, {}), rest, value)
     elif value is None:
-        data.pop(first, None)
+        if not rest:
+            data.pop(first, None)
     else:
         data[first] = value
 

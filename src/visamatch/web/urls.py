@@ -1,8 +1,27 @@
 """Addresses of the app."""
 
-from django.urls import path
+from django.urls import path, re_path
 
-from visamatch.web.views import about, errors, keep, match, my_list, profile, programs, start
+from visamatch.web.views import (
+    about,
+    after,
+    calendar,
+    errors,
+    filings,
+    keep,
+    letters,
+    match,
+    method,
+    my_list,
+    paths,
+    plan,
+    profile,
+    programs,
+    rank,
+    readings,
+    sheets,
+    start,
+)
 
 urlpatterns = [
     path("", start.start, name="start"),
@@ -10,12 +29,26 @@ urlpatterns = [
     path("profile/sample/<slug:name>/", profile.sample, name="sample"),
     path("programs/", programs.programs, name="programs"),
     path("programs/<str:program_id>/", programs.program, name="program"),
+    path("filings/", filings.filings, name="filings"),
+    path("programs/<str:program_id>/read/", readings.read, name="read"),
+    path("programs/<str:program_id>/decide/", readings.decide, name="decide"),
     path("list/", my_list.my_list, name="list"),
     path("list/add/", my_list.add, name="add"),
+    path("list/sheet/", sheets.sheet, name="sheet"),
+    path("list/sheet/apply/", sheets.apply, name="apply_sheet"),
+    re_path(r"^list/visamatch-list\.(?P<kind>xlsx|csv|pdf)$", sheets.export, name="export"),
+    path("plan/", plan.plan, name="plan"),
+    path("rank/", rank.rank, name="rank"),
+    path("calendar/", calendar.board, name="calendar"),
+    path("calendar/visamatch.ics", calendar.ics, name="ics"),
+    path("after/", after.after, name="after"),
+    path("letters/<str:program_id>/", letters.letters, name="letters"),
     path("file/", keep.keep, name="keep"),
     path("file/visamatch.json", keep.download, name="download"),
     path("file/restore/", keep.restore, name="restore"),
+    path("paths/", paths.visa_paths, name="paths"),
     path("match/", match.match, name="match"),
+    path("method/", method.methods, name="method"),
     path("method/market/", match.method, name="method-market"),
     path("about/", about.about, name="about"),
 ]

@@ -9,10 +9,11 @@ from pydantic import Field
 
 from visamatch.errors import InputError
 from visamatch.workspace.boundary import Day, Record, parse
+from visamatch.workspace.diary import Contact, Mark
 from visamatch.workspace.profile import Profile
 from visamatch.workspace.sponsor_list import Entry
 
-VERSION = 1
+VERSION = 2
 
 
 class OwnStatement(Record):
@@ -29,14 +30,50 @@ class OwnStatement(Record):
     as_of: Day
 
 
+class Pending(Record):
+    """Words that were read and wait for the person: no evidence until accepted.
+
+    The reading is worked out from ``text`` whenever it is shown; ``contact_id`` names the letter it answers.
+    """
+
+    reading_id: str
+    program_id: str
+    kind: Literal["reply", "page"]
+    text: str = Field(min_length=1, max_length=20_000)
+    url: str = Field(default="", max_length=2_000, pattern="^(https?://.*)?$")
+    read_on: Day
+    contact_id: str = ""
+
+
 class Workspace(Record):
-    """The document: the profile, the sponsor list and the person's own evidence."""
+    """The document: the profile, the sponsor list, own evidence, tasks marked and letters sent.
+
+    ``columns`` are the headers of the person's own columns (``Entry.extra``) in the order of their sheet.
+    """
 
     format: Literal["visamatch-workspace"] = "visamatch-workspace"
     version: int = Field(default=VERSION, ge=1, le=VERSION)
     profile: Profile | None = None
     entries: tuple[Entry, ...] = ()
+    columns: tuple[str, ...] = ()
     statements: tuple[OwnStatement, ...] = ()
+    pending: tuple[Pending, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+
+
+def _from_1(data: dict[str, Any]) -> dict[str, Any]:
+    """Version 1 kept own columns without their order."""
+    entries = data.get("entries")
+    old = (
+        [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
+    )
+    extras = [entry["extra"] for entry in old if isinstance(entry.get("extra"), dict)]
+    return {**data, "columns": list(dict.fromkeys(name for extra in extras for name in extra))}
+
+
+MIGRATIONS = {1: _from_1}
+"""What turns a document of a version into one of the next."""
 
 
 def dump(workspace: Workspace) -> str:
@@ -47,7 +84,7 @@ def dump(workspace: Workspace) -> str:
 
 
 def load(text: str, where: str = "workspace file") -> Workspace:
-    """Read a document; a file that was cut or is of another kind is refused whole."""
+    """Read a document of this or an earlier version; a file that was cut or is of another kind is refused whole."""
     if not text.strip():
         raise InputError(where, "a visamatch workspace; the file is empty")
     try:
@@ -62,5 +99,7 @@ def load(text: str, where: str = "workspace file") -> Workspace:
     version = data.get("version")
     if isinstance(version, int) and version > VERSION:
         raise InputError(f"{where}: version", f"{VERSION} or less; update visamatch", version)
+    while version in MIGRATIONS:
+        version, data = version + 1, {**MIGRATIONS[version](data), "version": version + 1}
     workspace: Workspace = parse(Workspace, data, where)
     return workspace

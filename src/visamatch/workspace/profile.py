@@ -36,6 +36,7 @@ def _state(text: str) -> str:
     return text.upper()
 
 
+Months = Annotated[float, Field(ge=0, le=240)]
 State = Annotated[str, AfterValidator(_state)]
 SpecialtyName = Annotated[str, AfterValidator(_specialty)]
 
@@ -77,11 +78,64 @@ class Ecfmg(Record):
     pathway: Pathway | None = None
 
 
+class HeldVisa(Record):
+    """A visa in the passport."""
+
+    visa_class: str
+    issued_on: Day | None = None
+    expires_on: Day | None = None
+
+
+class AtBanStart(Record):
+    """Where the person was, and with which visa, on the day the entry suspensions began."""
+
+    location: Literal["abroad", "us"] | None = None
+    valid_visa: bool | None = None
+
+
+class StatementOfNeed(Record):
+    """The health ministry's statement for a J-1 physician."""
+
+    status: Literal["issued", "requested", "not_requested", "refused"] | None = None
+    country: Country | None = None
+    specialty: str | None = None
+
+
+class WorkPermit(Record):
+    """An employment authorization document, and on what it rests."""
+
+    basis: (
+        Literal[
+            "asylum_pending", "adjustment_pending", "h4", "j2", "l2s", "opt", "stem_opt",
+            "asylee_refugee", "tps", "other",
+        ]
+        | None
+    ) = None  # fmt: skip
+    expires_on: Day | None = None
+    months: Months | None = None
+    renewal_filed_on: Day | None = None
+    renewal_decided: bool | None = None
+
+
+class ImmigrantPetition(Record):
+    """An I-140."""
+
+    approved: bool | None = None
+    filed_on: Day | None = None
+    category: str | None = None
+    chargeability: Country | None = None
+    visa_number_available: bool | None = None
+    of: Literal["self", "principal"] | None = None
+
+
 class EarlierH1b(Record):
     """Time already spent in H-1B status, in months."""
 
-    used_months: Annotated[float, Field(ge=0, le=120)] | None = None
-    recapturable_months: Annotated[float, Field(ge=0, le=120)] | None = None
+    used_months: Months | None = None
+    recapturable_months: Months | None = None
+    l_used_months: Months | None = None
+    sixth_year_ends_on: Day | None = None
+    continuous_months_abroad: Months | None = None
     counted_against_cap: bool | None = None
 
 
@@ -91,8 +145,19 @@ class EarlierJ1(Record):
     category: Literal["physician", "research_scholar", "professor", "student", "other"] | None = (
         None
     )
-    sponsorship_months_used: Annotated[float, Field(ge=0, le=120)] | None = None
+    as_dependent: bool | None = None
+    sponsorship_months_used: Months | None = None
     two_year_requirement: Literal["subject", "waived", "fulfilled", "none"] | None = None
+    funding: Literal["private", "us_government", "home_government"] | None = None
+    on_skills_list: bool | None = None
+    waiver_ground: (
+        Literal[
+            "none", "conrad30", "va", "hhs", "arc", "dra", "hardship", "persecution", "no_objection"
+        ]
+        | None
+    ) = None
+    home_months: Months | None = None
+    service_months_done: Months | None = None
 
 
 class Applicant(Record):
@@ -101,8 +166,16 @@ class Applicant(Record):
     citizenship: tuple[Country, ...] = ()
     residence_country: Country | None = None
     permanent_resident_of: Country | None = None
+    passport_used: Country | None = None
     location: Literal["abroad", "us"] | None = None
     us_status: UsStatus | None = None
+    i94_class: str | None = None
+    status_expires_on: Day | Literal["D/S"] | None = None
+    status_maintained: bool | None = None
+    valid_visas: tuple[HeldVisa, ...] | None = None
+    at_ban_start: AtBanStart | None = None
+    extraordinary_ability_evidence: bool | None = None
+    pgy_completed: Annotated[float, Field(ge=0, le=15)] | None = None
     school_kind: Literal["us_md", "us_do", "canadian", "foreign"] | None = None
     school_country: Country | None = None
     graduated_on: PartialDay | None = None
@@ -110,6 +183,10 @@ class Applicant(Record):
     ecfmg: Ecfmg = Ecfmg()
     h1b: EarlierH1b | None = None
     j1: EarlierJ1 | None = None
+    statement_of_need: StatementOfNeed | None = None
+    perm_filed_on: Day | None = None
+    i140: ImmigrantPetition | None = None
+    ead: WorkPermit | None = None
 
 
 class Visa(Record):
@@ -140,6 +217,14 @@ class Wish(Record):
     weight: Annotated[float, Field(gt=0, le=1)] = 1.0
 
 
+class Stage(Record):
+    """One stage of the training that is meant, residency first."""
+
+    level: Literal["residency", "fellowship"]
+    specialty: str = ""
+    length_months: Annotated[float, Field(gt=0, le=120)]
+
+
 class Places(Record):
     """Where to look: the core city, then states. Empty = anywhere."""
 
@@ -158,8 +243,11 @@ class Profile(Record):
     """One applicant in one season. Only a specialty and the visa need are ever asked for."""
 
     name: str = ""
+    full_name: str = ""  # signs letters; without it, ``name`` does
+    school: str = ""  # the medical school's name
     match_year: Annotated[int, Field(ge=2025, le=2040)] | None = None
     specialties: tuple[Wish, ...] = ()
+    training: tuple[Stage, ...] = ()
     visa: Visa = Visa()
     applicant: Applicant = Applicant()
     experience: Experience = Experience()

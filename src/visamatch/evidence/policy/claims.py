@@ -11,8 +11,9 @@ import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Any, Literal
 
+from visamatch.evidence.policy.conditions import SOFT, conditions_in
 from visamatch.evidence.policy.cues import PREDICATES, VISAS, Cue, scan
 from visamatch.evidence.policy.text import Sentence
 
@@ -20,13 +21,24 @@ Stance = Literal["offer", "consider", "refuse", "require", "named"]
 _ASKED = frozenset({"j1", "h1b", "visa", "other_visa", "work_visa"})
 _PRONOUN = re.compile(r"\b(?:them|these|those|it|either|both|such)\b")
 _LINKS = frozenset({"join", "slash", "except", "instead", "trainee"})
-_LIST_OF_NEEDS = re.compile(r"(?:requirements?|criteria|eligibility|qualifications?)\b[^.:]*:")
+_LIST_OF_NEEDS = re.compile(
+    r"(?:needs?|requirements?|criteria|eligibility|qualifications?)\b[^.:]*:"
+)
 _BY_ECFMG = re.compile(
-    r"sponsor\w* (?:\w+ )?(?:by|through|via|from) (?:the )?e?c?fmg|(?:through|via) (?:the )?ecfmg|ecfmg is the (?:sole )?sponsor|sponsor\\w* of ecfmg"
+    r"sponsor\w* (?:\w+ )?(?:by|through|via|from) (?:the )?e?c?fmg|(?:through|via) (?:the )?ecfmg|ecfmg is the (?:sole )?sponsor|sponsor\w* of ecfmg|ecfmg\W+(?:is |as )?the (?:sole|only)(?: \w+)? sponsor|from (?:the )?ecfmg"
 )
 _GAP = re.compile(
-    r"[\s:,'\"]*(?:(?:the|an?|any|of|for|with|on|all|new|holders?|applicants?)\s+){0,3}"
+    r"[\s:,'\"]*(?:(?:the|an?|any|of|for|to|with|on|all|new|holders?|applicants?)\s+){0,3}"
 )
+_LABEL = re.compile(
+    r"(?:\b(?:[jh]-?1\W?b?|visas?|sponsorship|status|accepted|opt\)?)|[:|\t,-])[^a-z0-9]*$"
+)
+# Letters without which no visa of the lexicon can be named.
+_OF_VISAS = re.compile(
+    r"visa|immigra|sponsor|citizen|ecfmg|efmg|exchange|\b[jhf][- ]?[1il]|\b[jhf][- ]|\bopt|optional|\beads?\b|employ|"
+    r"work|authori|lawful|perman|green|residency|\b[oeb]-?\d|\btn\b|occupation|other"
+)
+_GENERAL_QUESTION = re.compile(r" should i |^\W*(?:q\W+)?what (?:is|are) (?:an? |the )?[jh]\W?1")
 _NOTHING_MORE = re.compile(
     r"[^a-z]*(?:at (?:this|the present) time|currently|at present|now|yet)?\s*(?:[,;.()—]|$|and |but )"
 )
@@ -42,6 +54,7 @@ class Claim:
         soft: "generally not", "rarely": a refusal that is not firm.
         excepted: a refusal followed by "unless …" or the like.
         new_only: a refusal of new petitions, which leaves transfers open.
+        limited: an offer to some, denied to others ("fellows, but not residents").
         by_ecfmg: the J-1 named by its sponsor.
         sentence: index of the sentence; start, end: the clause in the text.
     """
@@ -55,6 +68,7 @@ class Claim:
     soft: bool = False
     excepted: bool = False
     new_only: bool = False
+    limited: bool = False
     by_ecfmg: bool = False
 
 
@@ -63,33 +77,51 @@ class _Page:
     """What earlier sentences leave behind for the next one."""
 
     asked: list[str] = field(default_factory=list)  # visas of an unanswered question
+    asked_new: bool = False  # it asked about new H-1B petitions
     header: Stance | None = None  # the predicate that a list takes from the line above it
     header_closed: bool = False
     before: list[str] = field(default_factory=list)  # visas of the sentence before, for "them"
     elsewhere: bool = False  # under a heading about faculty, scholars, students
+    mute: bool = False  # the last question was about something else
 
 
 def claims_of(sentences: list[Sentence]) -> list[Claim]:
     """All live claims of a page, in order. Talk of others' visas (faculty, waivers, law) makes none."""
     page, found = _Page(), []
     for index, sentence in enumerate(sentences):
-        cues = scan(sentence.plain)
+        cues = list(scan(sentence.plain)) if _may_speak(sentence, page) else []
         if sentence.ends == "?":
             _ask(page, sentence, cues)
             continue
-        made = list(_sentence_claims(index, sentence, cues, page))
+        made = [] if page.mute else list(_sentence_claims(index, sentence, cues, page))
+        page.mute = False
         found += made
         _remember(page, sentence, cues, made)
     return found
 
 
+def _may_speak(sentence: Sentence, page: _Page) -> bool:
+    """Whether a sentence can matter: most of a page neither names a visa nor answers or heads one that does."""
+    return (
+        _OF_VISAS.search(sentence.plain) is not None
+        or sentence.ends not in (".", "!")
+        or bool(page.asked or page.before or page.header)
+    )
+
+
 def _ask(page: _Page, sentence: Sentence, cues: list[Cue]) -> None:
     named = [c.kind for c in cues if c.kind in _ASKED]
-    which = sentence.plain.startswith(("what", "which"))
+    which = re.match(r"(?:\W*q\W+)?(?:what|which)\b", sentence.plain) is not None
+    page.asked_new = any(c.special == "h1b_new" for c in cues)
+    page.mute = (
+        _opens_elsewhere(cues)
+        or any(c.kind == "aside" for c in cues)
+        or _GENERAL_QUESTION.search(sentence.plain) is not None
+    )
     if (
         which
         or any(c.kind in ("offer", "consider", "refuse") for c in cues)
-        or len(cues) == len(named)
+        or sum(c.kind not in ("colon", "join") for c in cues) == len(named)
     ):
         specific = [kind for kind in named if kind != "visa"]
         page.asked = specific or named
@@ -102,18 +134,16 @@ def _remember(page: _Page, sentence: Sentence, cues: list[Cue], made: list[Claim
     answered, page.asked = bool(page.asked), []
     kinds = {c.kind for c in cues}
     heading = sentence.ends == "" and len(sentence.plain) < 60 and not made
-    if heading and ("elsewhere" in kinds or "trainee" in kinds):
-        page.elsewhere = "trainee" not in kinds
-    if made:
-        page.before = [c.visa for c in made if c.visa in _ASKED] or page.before
+    if heading and (kinds & {"elsewhere", "trainee"} or not kinds & VISAS):
+        page.elsewhere = "elsewhere" in kinds and "trainee" not in kinds
+    if not _PRONOUN.search(sentence.plain) or kinds & {"j1", "h1b"}:
+        page.before = [c.kind for c in cues if c.kind in ("j1", "h1b")]
     heading = sentence.ends in ("", ":")
     if heading and kinds & PREDICATES and "visa" in kinds | {c.visa for c in made}:
         negated = "neg" in kinds or "refuse" in kinds
         page.header, page.header_closed = ("refuse" if negated else "offer"), "only" in kinds
-    elif heading and kinds & {"visa"} and not kinds & {"j1", "h1b", "neg"}:
-        page.header = "offer" if len(sentence.plain) < 40 else page.header
     elif answered and not heading:
-        page.header = None
+        page.header = "offer" if [(c.visa, c.stance) for c in made] == [("visa", "offer")] else None
     elif not heading or not kinds & VISAS:
         page.header = page.header if heading and len(sentence.plain) < 60 else None
 
@@ -127,22 +157,42 @@ def _about_others(kinds: set[str], cues: list[Cue]) -> bool:
         return True
     if kinds & {"general", "explain"} and not _own_subject(cues):
         return True
-    if "paperwork" in kinds and not kinds & {"own", "trainee"}:
+    if _opens_elsewhere(cues):
+        return True
+    if "paperwork" in kinds and not (kinds & {"own", "trainee"} and kinds & PREDICATES):
         return True
     return "greencard" in kinds and not kinds & {"j1", "h1b"}
 
 
+def _after_others(cues: list[Cue]) -> tuple[list[Cue], list[str]]:
+    """The cues after "some programs …; ours", and the visas named before them."""
+    who = [i for i, c in enumerate(cues) if c.kind in ("own", "general")]
+    if len(who) > 1 and cues[who[0]].kind == "general" and cues[who[1]].kind == "own":
+        parts = ("cut", "join") if cues[0].kind == "cut" else ("cut",)  # "while others …, we …"
+        start = next((i for i in range(who[0], who[1]) if cues[i].kind in parts), None)
+        if start is not None:
+            return cues[start + 1 :], [c.kind for c in cues[:start] if c.kind in ("j1", "h1b")]
+    return cues, []
+
+
+def _opens_elsewhere(cues: list[Cue]) -> bool:
+    who = [c.kind for c in cues if c.kind in VISAS or c.kind in ("elsewhere", "trainee")]
+    return bool(who) and who[0] == "elsewhere" and "trainee" not in who
+
+
 def _own_subject(cues: list[Cue]) -> bool:
-    first = next((c for c in cues if c.kind in ("own", "general")), None)
+    first = next((c for c in cues if c.kind in ("own", "general", "explain")), None)
     return first is not None and first.kind == "own"
 
 
 def _sentence_claims(
     index: int, sentence: Sentence, cues: list[Cue], page: _Page
 ) -> Iterator[Claim]:
+    cues, passed = _after_others(cues)
     kinds = {c.kind for c in cues}
     if _about_others(kinds, cues):
         return
+    before = passed or page.before
     answer, rest = _answer(sentence.plain, cues)
     made: list[Claim] = []
     for clause in _clauses(rest, sentence.plain):
@@ -155,11 +205,11 @@ def _sentence_claims(
         closed = any(c.closed for c in made)
         for visa in page.asked:
             if visa not in done and not (closed and answer == "offer"):
-                yield Claim(visa, answer, *whole)
-    elif not made and not answer and _PRONOUN.search(sentence.plain) and page.before:
+                yield Claim(visa, answer, *whole, new_only=page.asked_new and visa == "h1b")
+    elif not made and not answer and _PRONOUN.search(sentence.plain) and before:
         stance = _elliptic(rest, sentence.plain)
-        if stance == "refuse" and "offer" in kinds and not kinds & {"trainee", "elsewhere"}:
-            yield from (Claim(v, stance, *whole) for v in page.before)
+        if stance == "refuse" and "offer" in kinds and "elsewhere" not in kinds:
+            yield from (Claim(v, stance, *whole) for v in before)
     yield from made
 
 
@@ -168,9 +218,8 @@ def _answer(plain: str, cues: list[Cue]) -> tuple[Stance | None, list[Cue]]:
     if not cues or cues[0].kind not in ("yes", "neg"):
         return None, cues
     first = cues[0]
-    lead = plain[: first.start].strip(" ,:-a.")
     word = plain[first.start : first.end]
-    if lead not in ("", "unfortunately", "sorry", "regrettably") or word not in ("yes", "no"):
+    if first.kind == "neg" and word != "no":
         return None, cues
     after = plain[first.end :].lstrip()
     if (
@@ -180,12 +229,14 @@ def _answer(plain: str, cues: list[Cue]) -> tuple[Stance | None, list[Cue]]:
         and not after.startswith(("we ", "our "))
     ):
         return None, cues
-    return ("offer" if word == "yes" else "refuse"), cues[1:]
+    return ("refuse" if word == "no" else "offer"), cues[1:]
 
 
 def _elliptic(cues: list[Cue], plain: str) -> Stance | None:
     """The stance of an answer without an object: "We do not.", "Not at this time.", "We do."."""
     kinds = [c.kind for c in cues]
+    if any(c.code in SOFT for c in conditions_in(plain, 0, len(plain))):
+        return "consider"
     if "neg" in kinds or "refuse" in kinds:
         return "refuse" if len(plain) < 120 else None
     if "consider" in kinds:
@@ -204,10 +255,7 @@ def _clauses(cues: list[Cue], plain: str) -> Iterator[list[Cue]]:
         if _belong_together(before, whole):
             before += whole
             continue
-        if before and before[0].kind == "unless":
-            yield before
-        else:
-            yield from _by_predicate(before)
+        yield from _by_predicate(before)
         before = whole
 
 
@@ -220,14 +268,21 @@ def _belong_together(left: list[Cue], right: list[Cue]) -> bool:
 
 
 def _main_clause(cues: list[Cue]) -> list[Cue]:
-    """Leave out an "if" clause, unless it alone names the visas."""
+    """Leave out an "if" or "while" clause, unless it alone names the visas."""
+    if cues and cues[0].kind == "cut":
+        end = next((i for i, c in enumerate(cues) if c.special == ","), 0)
+        if not _has_visa(cues[:end]) and _has_visa(cues[end:]):
+            return cues[end:]
     start = next((i for i, c in enumerate(cues) if c.kind == "if"), None)
     if start is None:
         return cues
     ends = (
         i for i in range(start + 1, len(cues)) if cues[i].kind == "join" and cues[i].special == ","
     )
-    end = next(ends, len(cues)) if not _has_visa(cues[:start]) else len(cues)
+    inner = not _has_visa(cues[:start]) or cues[start - 1].kind == "join"  # "or, if …, an H-1B"
+    end = next(ends, len(cues)) if inner else len(cues)
+    if cues[start].special == "only_if" and _names(cues[start:end]) and not _names(cues[:start]):
+        return [*cues[:start], Cue("only", cues[start].start, cues[start].end), *cues[start + 1 :]]
     audience = [c for c in cues[start:end] if c.kind in ("elsewhere", "trainee")]
     main = [*cues[:start], *audience, *cues[end:]]
     only = Cue("only_if", cues[start].start, cues[start].start)
@@ -238,21 +293,20 @@ def _pieces(cues: list[Cue]) -> list[list[Cue]]:
     outer: list[list[Cue]] = [[]]
     asides: list[list[Cue]] = []
     inner: list[Cue] | None = None
-    for cue in cues:
+    for place, cue in enumerate(cues):
         if cue.kind == "open":
             inner = []
         elif cue.kind == "close" and inner is not None:
-            if any(c.kind in PREDICATES | {"neg", "only"} for c in inner):
-                asides.append(inner)
-            elif all(c.kind in VISAS or c.kind in _LINKS for c in inner):
-                outer[-1] += inner
+            _close(inner, outer[-1], asides)
             inner = None
         elif inner is not None:
             inner.append(cue)
         elif cue.kind == "if_list":
             break
-        elif cue.kind in ("cut", "unless") or (
-            cue.kind == "own" and outer[-1] and outer[-1][-1].kind == "colon"
+        elif (
+            (cue.kind == "cut" and (cue.special == ";" or not _in_if(outer[-1])))
+            or cue.kind == "unless"
+            or (cue.kind == "own" and _after_colon(outer[-1], cues[place:]))
         ):
             outer.append([cue])
         else:
@@ -260,6 +314,33 @@ def _pieces(cues: list[Cue]) -> list[list[Cue]]:
     if inner:
         outer[-1] += inner
     return outer + asides
+
+
+def _close(inner: list[Cue], before: list[Cue], asides: list[list[Cue]]) -> None:
+    """Put the words of a pair of brackets where they belong."""
+    if _has_visa(before[-1:]) and {c.kind for c in inner} in ({"yes"}, {"neg"}):
+        asides.append([before.pop(), *inner])  # "J-1 (yes), H-1B (no)"
+    elif any(c.kind in PREDICATES | {"neg", "only"} for c in inner):
+        asides.append(inner)
+    elif all(c.kind in VISAS or c.kind in _LINKS for c in inner):
+        before += inner
+
+
+def _after_colon(label: list[Cue], rest: list[Cue]) -> bool:
+    """Whether a clause starts after a colon; not where it tells of the label: "J-1: we take this visa"."""
+    if not label or label[-1].kind != "colon":
+        return False
+    clause = itertools.takewhile(lambda c: c.kind != "cut", rest)
+    return not _names(label) or _names(list(clause))
+
+
+def _names(cues: list[Cue]) -> bool:
+    return any(c.kind in ("j1", "h1b") for c in cues)
+
+
+def _in_if(cues: list[Cue]) -> bool:
+    """Whether a clause opens with an "if" that has not ended: its "but" parts nothing."""
+    return bool(cues) and cues[0].kind == "if" and not any(c.special == "," for c in cues)
 
 
 def _by_predicate(cues: list[Cue]) -> Iterator[list[Cue]]:
@@ -300,21 +381,31 @@ def _clause_claims(
     index: int, sentence: Sentence, cues: list[Cue], page: _Page, earlier: list[Claim]
 ) -> Iterator[Claim]:
     if cues and cues[0].kind == "unless":
-        _except(earlier)
+        if earlier or not _has_visa(cues):
+            _except(earlier)
+            return
+        opened = _clause_claims(index, sentence, cues[1:], page, earlier)
+        yield from (replace(c, excepted=c.stance == "refuse") for c in opened)
         return
-    if cues and cues[0].kind == "cut":
-        cues = cues[1:]
     visas = [c for c in cues if c.kind in VISAS]
-    if not visas and earlier and re.search(r"no longer|not anymore", sentence.plain):
-        yield from (replace(c, stance="refuse") for c in earlier if c.stance == "named")
+    if not visas and earlier and cues:
+        _look_back(cues, sentence.plain, earlier)
+    if not visas and any(c.special == "foreigner" for c in cues) and _negated(cues, sentence.plain):
+        yield Claim("visa", "refuse", index, sentence.start, sentence.end)  # citizens only
     if not visas or _of_others(cues, page):
         return
     turned = any(c.kind in ("except", "instead") for c in cues)
     if any(c.kind in ("j1", "h1b") for c in visas) and not turned:
         visas = [c for c in visas if c.kind != "visa"]
+    visas = [
+        c  # "TN visas": the name of one
+        for i, c in enumerate(visas)
+        if c.kind != "visa" or i == 0 or sentence.plain[visas[i - 1].end : c.start].strip()
+    ]
     stance, closed = _stance(cues, sentence.plain, page, earlier)
     start, end = sentence.start + cues[0].start, sentence.start + cues[-1].end
     soft = any(c.kind in ("soft", "soft_neg") for c in cues)
+    excepted = any(c.kind == "except" and c.start > _last_visa(visas) for c in cues)
     for cue in visas:
         own = _own_stance(cue, cues, sentence.plain, stance)
         yield Claim(
@@ -325,9 +416,48 @@ def _clause_claims(
             end,
             closed=closed and own != "refuse",
             soft=soft,
-            new_only=cue.special == "h1b_new",
+            excepted=excepted and own == "refuse",
+            limited=excepted and own == "offer",
+            new_only=cue.special == "h1b_new"
+            or (cue.kind in ("h1b", "visa") and any(c.special == "initiate" for c in cues)),
             by_ecfmg=cue.special == "j1_ecfmg" or _BY_ECFMG.search(sentence.plain) is not None,
         )
+
+
+def _look_back(cues: list[Cue], plain: str, earlier: list[Claim]) -> None:
+    """Let a clause without a visa turn or limit the claims of the clause before it."""
+    last = earlier[-1]
+    if _takes_back(cues, plain, last.stance):
+        turned: dict[str, Any] = {"stance": "refuse"}
+    elif last.stance == "offer" and any(c.kind == "neg" for c in cues) and _of_trainees(cues):
+        turned = {"limited": True}
+    else:
+        return
+    earlier[:] = [replace(c, **turned) if c.start == last.start else c for c in earlier]
+
+
+def _of_trainees(cues: list[Cue]) -> bool:
+    kinds = {c.kind for c in cues}
+    return "trainee" in kinds and "elsewhere" not in kinds and not kinds & PREDICATES - {"offer"}
+
+
+def _takes_back(cues: list[Cue], plain: str, last: Stance) -> bool:
+    """Whether a clause without a visa denies the one before: "but our hospital does not permit it"."""
+    said = plain[cues[0].start :]
+    if any(c.kind == "elsewhere" for c in cues):
+        return False
+    if any(c.kind == "refuse" for c in cues):
+        return last == "named"  # "we used to, but stopped"
+    if not any(c.kind == "neg" for c in cues):
+        return False
+    return (
+        bool(re.search(r"no longer|not anymore", said))
+        or (
+            any(c.kind == "offer" for c in cues)
+            and bool(_PRONOUN.search(said) or not plain[cues[-1].end :].strip(" .!"))
+        )
+        or (last == "named" and re.search(r"(?:not|n't)\W*$", said) is not None)
+    )
 
 
 def _except(earlier: list[Claim]) -> None:
@@ -343,7 +473,8 @@ def _of_others(cues: list[Cue], page: _Page) -> bool:
     kinds = {c.kind for c in cues}
     if "trainee" in kinds:
         return False
-    return "elsewhere" in kinds or page.elsewhere or "spouse" in kinds
+    spouse = any(c.kind == "spouse" and not _has_visa(cues[:i]) for i, c in enumerate(cues))
+    return "elsewhere" in kinds or page.elsewhere or spouse
 
 
 def _stance(cues: list[Cue], plain: str, page: _Page, earlier: list[Claim]) -> tuple[Stance, bool]:
@@ -354,15 +485,21 @@ def _stance(cues: list[Cue], plain: str, page: _Page, earlier: list[Claim]) -> t
     if _negated(cues, plain):
         return "refuse", False
     positive = _positive(cues, plain)
-    if positive == "require":
-        return "require", "must" in kinds
+    if positive == "require":  # a list of what one must have is closed; a single need is not
+        kept = {k for k in kinds if k in VISAS} - {"visa"}
+        closed = len(kept) > 1 or kept == {"citizen"}
+        return "require", closed and "other_visa" not in kept
     if positive:
         return positive, closed
     if "only" in kinds or "only_if" in kinds:
         return "offer", closed
     if page.header and "neg" not in kinds and len(plain) < 80:
         return page.header, page.header_closed
+    if earlier and earlier[-1].stance == "refuse" and re.search(r"\b(?:is|are|do)\W*$", plain):
+        return "offer", False
     if earlier and earlier[-1].stance != "refuse":
+        if "modal" in kinds:
+            return "consider", False
         return earlier[-1].stance, earlier[-1].closed
     return _row(cues, plain)
 
@@ -375,8 +512,11 @@ def _negated(cues: list[Cue], plain: str) -> bool:
             flips += 1
         elif cue.kind == "neg" and not _negates_visa(i, cues, plain):
             later = [c.kind for c in cues[i + 1 :]]
-            if any(k in ("offer", "consider", "seek", "admit") for k in later) or (
-                _has_visa(cues[:i]) and _NOTHING_MORE.match(plain[cue.end : cue.end + 60])
+            ours = any(c.kind == "own" for c in cues[:i]) and bool(VISAS & set(later))
+            if (
+                ours
+                or any(k in ("offer", "consider", "seek", "admit") for k in later)
+                or (_has_visa(cues[:i]) and _NOTHING_MORE.match(plain[cue.end : cue.end + 60]))
             ):
                 flips += 1
     return flips % 2 == 1
@@ -396,10 +536,18 @@ def _own_stance(visa: Cue, cues: list[Cue], plain: str, stance: Stance) -> Stanc
     refused = [c for i, c in enumerate(cues) if c.kind == "neg" and _negates_visa(i, cues, plain)]
     if refused and any(cues[cues.index(c) + 1] is visa for c in refused):
         return "refuse"
-    if sum(kind in ("except", "instead") for kind in before) % 2:
+    turns = [
+        c
+        for c in cues
+        if c.start < visa.start
+        and (c.kind == "except" or (c.kind == "instead" and not _names(_between(cues, c, visa))))
+        and not (stance == "offer" and plain.startswith("besides", c.start))
+    ]
+    if len(turns) % 2:
         return "offer" if stance == "refuse" or refused else "refuse"
-    if any(c.start < visa.start for c in refused):
-        return "refuse"
+    if refused and refused[-1].start < visa.start:
+        between = _between(cues, refused[-1], visa)
+        return "offer" if any(c.kind == "only" for c in between) else "refuse"
     if stance == "refuse" and "only" in before:
         return "offer"
     if stance == "require" and not any(
@@ -409,12 +557,19 @@ def _own_stance(visa: Cue, cues: list[Cue], plain: str, stance: Stance) -> Stanc
     return stance
 
 
+def _between(cues: list[Cue], left: Cue, right: Cue) -> list[Cue]:
+    return [c for c in cues if left.start < c.start < right.start]
+
+
 def _closes(cues: list[Cue]) -> bool:
     """Whether "only" binds visas: one stands after it, or right before it at the end of the clause."""
     for i, cue in enumerate(cues):
         if cue.kind == "only":
-            return any(c.kind in VISAS for c in cues[i + 1 :]) or (
-                i > 0 and cues[i - 1].kind in VISAS and not cues[i + 1 :]
+            after = [c.kind for c in cues[i + 1 :]]
+            return bool(VISAS & set(after)) or (
+                _has_visa(cues[max(0, i - 2) : i])
+                and cues[i - 1].kind in VISAS | {"offer"}
+                and (not after or after[0] == "offer")
             )
     return False
 
@@ -445,8 +600,10 @@ def _last_visa(cues: list[Cue]) -> int:
 def _row(cues: list[Cue], plain: str) -> tuple[Stance, bool]:
     """A label with its value: "Visa status: J-1 sponsorship", "Requirements: J-1 or green card"."""
     kinds = [c.kind for c in cues]
-    if "yes" in kinds:
+    if any(c.kind == "yes" and _LABEL.search(plain, 0, c.start) for c in cues):
         return "offer", False
+    if "ask" in kinds:
+        return "named", False
     if _LIST_OF_NEEDS.search(plain) and "j1" in kinds and {"pr", "citizen"} & set(kinds):
         return "offer", True
     if "colon" in kinds and len(plain) <= 120 and "visa" in kinds[: kinds.index("colon")]:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from visamatch.evidence.policy.cues import alternatives, lexicon
 
 # Conditions that promise nothing: they say how a case is decided, not what an applicant must bring.
 SOFT = frozenset(
-    {
+    (
         "exceptional_only",
         "case_by_case",
         "institution_approval",
         "pending_proclamation",
         "research_background",
-    }
+    )
 )
 # Terms of an offer that hold for everyone and limit nobody.
 TERMS = frozenset({"applicant_pays", "institution_pays"})
@@ -31,11 +31,11 @@ class Condition:
     end: int
 
 
-_STEP3 = re.compile(
-    r"(?:usmle )?(?:steps?|parts?) ?(?:(?:1|i|one|2|ii|two|,|and|&|ck|cs|through|-|/) ?)*(?:3|iii|three)\b"
+STEP3 = re.compile(
+    r"(?:all )?(?:three|3) (?:usmle )?(?:steps|parts)\b|(?:usmle )?(?:steps?|parts?) ?(?:(?:1|i|one|2|ii|two|,|and|&|ck|cs|through|-|/) ?)*(?:3|iii|three)\b"
 )
 _MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
-_DAY = rf"{_MONTH}\.?(?: \d{{1,2}}(?:st|nd|rd|th)?)?(?!\w)|\d{{1,2}}/\d{{1,2}}"
+_DAY = rf"{_MONTH}\.?(?: \d{{1,2}}(?:st|nd|rd|th)?)?(?!\w)|\d{{1,2}}/\d{{1,2}}|match day"
 DATE = re.compile(
     rf"(?:by|before|prior to|no later than|until|on or before|deadline(?: of| is)?:?|not later than)[ ,]+(?:the )?({_DAY})"
 )
@@ -58,18 +58,21 @@ def _patterns() -> list[tuple[str, re.Pattern[str]]]:
 
 def conditions_in(low: str, start: int, end: int) -> list[Condition]:
     """The condition codes said in ``low[start:end]``, Step 3 left out."""
-    piece = low[start:end]
     return [
-        Condition(code, start + m.start(), start + m.end())
-        for code, pattern in _patterns()
-        if (m := pattern.search(piece))
+        Condition(code, start + left, start + right) for code, left, right in _said(low[start:end])
     ]
+
+
+@lru_cache(maxsize=4096)
+def _said(piece: str) -> tuple[tuple[str, int, int], ...]:
+    found = ((code, pattern.search(piece)) for code, pattern in _patterns())
+    return tuple((code, m.start(), m.end()) for code, m in found if m)
 
 
 def step3_in(low: str, start: int, end: int) -> tuple[Condition, str] | None:
     """The Step 3 condition said in ``low[start:end]`` and its date in words, if any."""
     piece = low[start:end]
-    match = _STEP3.search(piece)
+    match = STEP3.search(piece)
     if not match or re.search(
         r"step (?:3|iii)\b.{0,30}(?:not (?:required|needed)|preferred|recommended)", piece
     ):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 import yaml
@@ -14,7 +14,18 @@ VISAS = frozenset(
 )
 PREDICATES = frozenset({"consider", "offer", "must", "needed", "seek", "prefer", "refuse"})
 _BLANK = re.compile(r"(\[[^\]]*\])|( \??)")
-_SAME = {"apply": "offer", "j1_ecfmg": "j1", "h1b_new": "h1b", "other_status": "other"}
+_SAME = {
+    "apply": "offer",
+    "initiate": "offer",
+    "foreigner": "trainee",
+    "duty": "explain",
+    "offered": "offer",
+    "was": "past",
+    "unsponsored": "citizen",
+    "j1_ecfmg": "j1",
+    "h1b_new": "h1b",
+    "other_status": "other",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +54,25 @@ def alternatives(patterns: list[str]) -> str:
 @cache
 def _scanner() -> re.Pattern[str]:
     words = "|".join(f"(?P<{k}>{alternatives(v)})" for k, v in lexicon()["cues"].items())
-    marks = r"(?P<mark>[;:,()/&—\[\]]|(?<=\s)-(?=\s))"
+    marks = r"(?P<mark>[;:,()/&—|\t\[\]]|(?<=\s)-(?=\s))"
     return re.compile(rf"(?<!\w)(?:{words})(?!\w)|{marks}")
 
 
-_MARKS = {";": "cut", "—": "cut", "-": "cut", ":": "colon", "(": "open", "[": "open"}
+_MARKS = {
+    ";": "cut",
+    "—": "cut",
+    "-": "cut",
+    ":": "colon",
+    "|": "colon",
+    "\t": "colon",
+    "(": "open",
+    "[": "open",
+}
 _MARKS |= {")": "close", "]": "close"}
 
 
-def scan(sentence: str) -> list[Cue]:
+@lru_cache(maxsize=4096)  # menus and footers repeat from page to page
+def scan(sentence: str) -> tuple[Cue, ...]:
     """All cues of a plain sentence; offsets count from its start."""
     found = []
     for match in _scanner().finditer(sentence):
@@ -60,5 +81,7 @@ def scan(sentence: str) -> list[Cue]:
             kind = _MARKS.get(match.group(), "join" if match.group() == "," else "slash")
         common = _SAME.get(kind, kind)
         special = match.group() if kind in ("join", "cut") else kind if kind != common else ""
+        if kind == "if" and match.group().startswith(("only", "solely")):
+            special = "only_if"
         found.append(Cue(common, match.start(), match.end(), special))
-    return found
+    return tuple(found)

@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 from dataclasses import dataclass
 from datetime import date
 from email.utils import parsedate_to_datetime
 
-_MONTHS = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-]
+_MONTHS = [name.lower() for name in calendar.month_name[1:]]
 _MONTH = "|".join(f"{name[:3]}(?:{name[3:]})?" if name[3:] else name for name in _MONTHS) + "|sept"
 _YEAR = r"(?:19|20)\d\d"
 _DAY_FORMS = (
@@ -31,11 +19,13 @@ _DAY_FORMS = (
     rf"(?P<year5>{_YEAR})",
 )
 _DATE = "(?:" + "|".join(_DAY_FORMS) + ")"
-_SPACED = re.compile(" ")
+_DATED = re.compile(r"(?:19|20)\d\d|\d[/.-]\d")
+_SPACED = re.compile(r" (\??)")
 
 
 def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(_SPACED.sub(r"\\s+", text))
+    """A blank stands for any white space, " ?" for any or none."""
+    return re.compile(_SPACED.sub(lambda m: r"\s*" if m[1] else r"\s+", text))
 
 
 # Ways of dating, strongest first: words, how it is called, and whether the year names a cycle.
@@ -90,7 +80,8 @@ def date_of(low: str, *, html_date: str = "", http_date: str = "") -> AsOf | Non
 
     A copyright year and the server's ``Last-Modified`` are weak: templates change without the words.
     """
-    found = [a for way, pattern in _WAYS for a in _matches(way, pattern, low)]
+    ways = _WAYS if _DATED.search(low) else ()
+    found = [a for way, pattern in ways for a in _matches(way, pattern, low)]
     cycle = max((a.cycle for a in found), default="")
     strong = [a for a in found if a.found != "copyright"]
     if strong:

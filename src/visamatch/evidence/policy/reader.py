@@ -17,30 +17,13 @@ LIMIT = 20_000_000  # characters; a longer text is no page
 _HTML = re.compile(
     r"<(?:!doctype html|html|head|body|div|p|table|ul|br|span|li|h[1-6])\b[^>]*>", re.I
 )
+_ODD = re.compile("[\x00-\x08\x0e-\x1f\ufffd]")
 _WORD = re.compile(r"[^\W\d_]+")
 _ENGLISH = frozenset(
-    [
-        "the",
-        "of",
-        "and",
-        "to",
-        "in",
-        "for",
-        "is",
-        "are",
-        "be",
-        "we",
-        "not",
-        "on",
-        "with",
-        "or",
-        "a",
-        "our",
-        "will",
-        "must",
-        "by",
-        "at",
-    ]
+    _WORD.findall(
+        "the of and to in for is are be we not on with or a our will must by at do does you your if i an as have "
+        "has that this from can may all no yes it should than any who which only"
+    )
 )
 _OTHER_VISAS = {"pr": "Permanent Resident", "ead": "EAD", "opt": "F-1 OPT"}
 
@@ -72,7 +55,9 @@ def read_policy(text: str, *, html_date: str = "", http_date: str = "") -> Readi
     j1 = j1_of(claims, h1b)
     asked, asked_spans = requirements_of(parts)
     if h1b.step3_deadline:
-        asked["step3_deadline"] = h1b.step3_deadline.title()
+        asked["step3_deadline"] = re.sub(
+            r"(?<=\d)(?:st|nd|rd|th)|\.$", "", h1b.step3_deadline
+        ).title()
     label = _label(claims, j1, h1b.answer)
     return Reading(
         label=label,
@@ -95,8 +80,7 @@ def _unreadable(text: str, low: str) -> str:
     if not text.strip():
         return "there is no text"
     sample = text[:4000]
-    odd = sum(c == "\ufffd" or (ord(c) < 32 and c not in "\t\n\r\f\v") for c in sample)
-    if odd * 50 > len(sample):
+    if len(_ODD.findall(sample)) * 50 > len(sample):
         return "this is no readable text"
     words = _WORD.findall(low[:6000])
     if len(words) >= 25 and sum(w in _ENGLISH for w in words) * 14 < len(words):

@@ -11,29 +11,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
-from visamatch.evidence.policy.conditions import DATE
+from visamatch.evidence.policy.conditions import DATE, STEP3
 from visamatch.evidence.policy.reading import Span
 from visamatch.evidence.policy.text import Sentence
 
 Found = tuple[str, Any, int, int]  # key, value, and the place in the sentence
 
-_WORDS = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-]
+_WORDS = re.findall(r"\w+", "zero one two three four five six seven eight nine ten eleven twelve")
 _N = rf"(?:(?P<n>\d{{1,2}}|{'|'.join(_WORDS[1:])}|an?)(?: ?\(\d+\))?)"
 _PREFER = re.compile(
     r"prefer|encourag|recommend|desir|ideal|typically|favou?r|advis|valued|a plus|helpful|strongly consider"
@@ -86,7 +73,7 @@ _SCORE = re.compile(
 _SCORE_FIRST = re.compile(
     r"(?P<score>[12]\d\d) (?:or (?:higher|above|better|greater|more) |and above |minimum )?(?:on|for|in) (?:the )?(?:usmle )?(?P<step>steps? ?(?:1|i|one|2|ii|two)\b(?:[ ,&/-]*(?:and |or )?(?:step )?(?:2|ii|two)\b)?)"
 )
-_STEP3 = re.compile(r"(?:usmle )?steps? (?:(?:1|i|one|2|ii|two|,|and|&)[ ,]*)*(?:3|iii)\b")
+_OF_VISA = re.compile(r"\bh-?1|visa")
 _ECFMG = re.compile(
     r"\be[cf]?c?fmg\b[^.;]{0,40}?(?:certif\w+|report)|certif\w+ (?:\w+ ){0,3}?(?:by|from|of|through) (?:the )?ecfmg|"
     r"\becfmg (?:with|\(img|\(international|is required|required|at|by)|ecfmg,? if applicable"
@@ -123,22 +110,35 @@ def requirements_of(sentences: list[Sentence]) -> tuple[dict[str, Any], list[Spa
     policy: dict[str, Any] = {}
     spans = []
     for sentence in sentences:
-        if sentence.ends == "?":
+        if sentence.ends == "?" or not _MAY_ASK.search(sentence.plain):
             continue
-        for start, clause in _clauses(sentence.plain):
-            for key, value, left, right in _read(clause):
-                if key not in policy:
-                    policy[key] = value
-                    at = sentence.start + start
-                    spans.append(Span(at + left, at + right, f"{key}: {value}"))
+        for key, value, left, right in _asked(sentence.plain):
+            if key not in policy:
+                policy[key] = value
+                at = sentence.start
+                spans.append(Span(at + left, at + right, f"{key}: {value}"))
     if policy.get("usce_required") is False and "usce_preferred" in policy:
         del policy["usce_required"]
     return policy, spans
 
 
-_CLAUSE = re.compile(
-    r";|, (?=(?:no|at least|and (?:have|at least)|graduat|ecfmg|us |u\.s|step)\b)|(?<=\d), |(?<=preferred), |(?<=required), |, and (?=have )"
+_MAY_ASK = re.compile(
+    r"fmg|graduat|yog|degree|diploma|experience|usce|attempt|fail|try\b|sitting|first|score|usmle|step|part|letter"
 )
+_CLAUSE = re.compile(
+    r";|, (?=(?:no|at least|requires?|must|and (?:have|at least)|graduat|ecfmg|us |u\.s|step)\b)|(?<=\d), |(?<=preferred), |(?<=required), |, and (?=have )"
+)
+
+
+@lru_cache(maxsize=4096)
+def _asked(plain: str) -> tuple[Found, ...]:
+    of_visa = _OF_VISA.search(plain) is not None  # then Step 3 is a condition of the visa
+    return tuple(
+        (key, value, start + left, start + right)
+        for start, clause in _clauses(plain)
+        for key, value, left, right in _read(clause)
+        if not (of_visa and key == "step3")
+    )
 
 
 def _clauses(plain: str) -> Iterator[tuple[int, str]]:
@@ -227,8 +227,8 @@ def _scores(clause: str) -> Iterator[Found]:
 
 
 def _step3(clause: str) -> Iterator[Found]:
-    match = _STEP3.search(clause)
-    if not match or re.search(r"\bh-?1|visa", clause):
+    match = STEP3.search(clause)
+    if not match:
         return
     if re.search(r"(?:\bnot|n't) (?:\w+ )?(?:require|need|necessary)", clause):
         return

@@ -17,9 +17,14 @@ LONGEST = (
 
 _ABBREVIATION = re.compile(
     r"(?:\b(?:u\.s|u\.s\.a|e\.g|i\.e|etc|dr|mr|ms|mrs|st|vs|inc|dept|univ|approx|incl|ph\.d|m\.d|d\.o|"
-    r"jan|feb|mar|apr|aug|sept|oct|nov|dec|h\.q|p\.m|a\.m)|\b[a-z])$"
+    r"jan|feb|mar|apr|aug|sept|oct|nov|dec|h\.q|p\.m|a\.m)|\b[a-mo-xz])$"
 )
 _END = re.compile(r"[.!?]+[\"')\]]*(?=\s|$)|[.!?](?=[A-Z][a-z])|\n\s*|[•|\t]")
+# A cell that only answers belongs to the cell before it: "H-1B | No".
+_VALUE = re.compile(
+    r"(?:yes|no|y|n|none|(?:not |currently |is |are )*(?:accepted|available|offered|sponsored|supported|considered|eligible|provided))\W*$"
+    r"|(?:case|individual)[- ]by|(?:only )?in (?:rare|exceptional|special|certain)"
+)
 _BULLET = re.compile(r"\s*(?:[-*•–o]\s|\d{1,2}[.)]\s)")
 
 
@@ -52,6 +57,21 @@ def sentences(text: str) -> list[Sentence]:
         _add(found, low, start, match.end())
         start = match.end()
     _add(found, low, start, len(text))
+    return _with_values(found, low)
+
+
+def _with_values(cells: list[Sentence], low: str) -> list[Sentence]:
+    found: list[Sentence] = []
+    for cell in cells:
+        if (
+            found
+            and found[-1].ends in ("", ":")
+            and cell.ends in ("", ".")
+            and _VALUE.match(cell.plain)
+        ):
+            start = found.pop().start
+            cell = Sentence(start, cell.end, low[start : cell.end], cell.ends)
+        found.append(cell)
     return found
 
 
@@ -59,8 +79,8 @@ def _is_end(text: str, low: str, start: int, match: re.Match[str]) -> bool:
     mark = match.group()
     if mark[0] == "\n":
         return _line_ends(text, start, match)
-    if mark[0] != ".":
-        return True
+    if mark[0] != "." or low[start : match.start()].strip() in ("a", "q"):
+        return mark[0] != "."  # "A. Yes" is one sentence
     if low.endswith("no", start, match.start()) and re.match(r"\s*\d", text[match.end() :][:4]):
         return False  # "No. 12"
     if _ABBREVIATION.search(low, max(start, match.start() - 8), match.start()):

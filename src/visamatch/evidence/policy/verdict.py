@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import pairwise
 
 from visamatch.evidence.policy.claims import Claim
 from visamatch.evidence.policy.conditions import SOFT, TERMS, Condition, conditions_in, step3_in
@@ -19,39 +18,26 @@ _EVERYONE = re.compile(
 )
 # Told only where the H-1B is named; in a following sentence they are asked of everyone.
 _DIRECT = frozenset(
-    {
+    (
         "score_threshold",
         "research_background",
         "us_grad_only",
         "us_grad_f1_only",
         "other:state_license",
-    }
+    )
 )
-_WHO = frozenset({"us_grad_only", "us_grad_f1_only", "transfer_only"})
-# Conditions that imply an offer where the H-1B is only named.
-_ASKING = frozenset(
-    {
-        "case_by_case",
-        "exceptional_only",
-        "institution_approval",
-        "pending_proclamation",
-        "score_threshold",
-        "other:subject_to_regulations",
-        "other:requirements_met_in_time",
-    }
+_STEP3_CODES = (
+    "step3_by_date", "step3_before_petition", "step3_before_start", "step3_unspecified_deadline"
+)  # fmt: skip
+# A limit that has no code of its own; being matched or qualified is none.
+_LIMIT = re.compile(
+    r"\b(?:(?:restricted|limited|reserved) (?:to|for)|(?:only|solely) (?:\w+ )?(?:for|to|in|at|after|if|when|with|where|through)|if|provided (?:that|the|you|they|all|an?)|with (?:\w+ )?(?:restrictions|limitations|conditions)|as long as|when|unless|for (?:those|\w+s) (?:who|whose|that))\b"
+    r"(?! (?:\w+ ){0,5}?(?:accepted|match\w*|selected|hired|appointed|qualif\w+|eligible|needed|required|requested|"
+    r"necessary|applicable|possible|possibl\w|interested|questions?|ecfmg)\b)"
+    r"|\b(?:want|wish|seek|need|request)(?:s|ing)? (?:for )?(?:an? )?h-?1\W?b?\w*(?: \w+)? must (?!contact|notify|tell|inform|indicate|note)"
 )
+_TO_J1 = re.compile(r"(?:chang|convert|switch)\w* to (?:an? )?j-?1")
 _EXAMPLE = re.compile(r"(?:including|not limited to|for example|for instance|such as|e\.g\.)")
-_LIMITED = frozenset(
-    {
-        "us_grad_only",
-        "us_grad_f1_only",
-        "transfer_only",
-        "non_acgme_only",
-        "categorical_only",
-        "track_limited",
-        "site_limited",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,54 +50,87 @@ class H1b:
     note: str = ""
 
 
+class _Page:
+    """The claims of a page with its sentences, and where the clauses of each sentence start."""
+
+    def __init__(self, claims: list[Claim], sentences: list[Sentence], low: str) -> None:
+        self.claims, self.sentences, self.low = claims, sentences, low
+        self.starts: dict[int, set[int]] = {}
+        for claim in claims:
+            self.starts.setdefault(claim.sentence, set()).add(claim.start)
+
+    def territory(self, index: int, ours: set[int]) -> list[tuple[int, int]]:
+        """The stretches of a sentence that belong to the clauses starting at ``ours``, or all of it."""
+        sentence = self.sentences[index]
+        if not ours:  # what follows a bare "Yes."
+            return [(sentence.start, sentence.end)]
+        starts = sorted(self.starts[index])
+        pieces, left = [], sentence.start
+        for start, following in zip(starts, [*starts[1:], None], strict=True):
+            right = sentence.end if following is None else _edge(sentence, start, following)
+            if start in ours:
+                pieces.append((left, right))
+            left = right
+        return pieces
+
+    def own(self, claim: Claim) -> list[tuple[int, int]]:
+        """The stretch of one claim."""
+        return self.territory(claim.sentence, {claim.start})
+
+
 def h1b_of(claims: list[Claim], sentences: list[Sentence], low: str) -> H1b:
     """Weigh what is said of the H-1B: its own claims, then refusals of any visa, then closed lists."""
-    own = [c for c in claims if c.visa == "h1b" and c.stance != "named"]
+    page = _Page(claims, sentences, low)
+    own = [c for c in claims if c.visa == "h1b"]
     takes = [c for c in own if c.stance in _TAKES or c.stance == "require"]
     refusals = [c for c in own if c.stance == "refuse"]
+    refusals += [c for c in claims if c.new_only and c.visa == "visa"]
     takes += [c for c in claims if c.visa == "other_visa" and c.stance == "consider"]
     if not takes and not refusals:
-        takes = [c for c in claims if c.visa == "h1b" and _asked_for(c, claims, sentences, low)]
+        takes = [c for c in claims if c.visa == "h1b" and _asked_for(c, page)]
     if takes:
-        return _taken(takes, refusals, claims, sentences, low)
+        return _taken(takes, refusals, page)
     refusals += [
         c for c in claims if c.visa in ("visa", "other_visa", "work_visa") and c.stance == "refuse"
     ]
     if refusals:
-        return _refused(refusals, claims, sentences, low)
-    closed = [c for c in claims if c.closed and c.stance in ("offer", "require", "consider")]
-    if closed and not any(c.visa == "visa" and c.stance != "refuse" for c in closed):
-        return _opened(closed, sentences, low) or H1b("no")
-    return H1b("unknown")
+        return _refused(refusals, page)
+    closed = [c for c in claims if c.closed]
+    if any(c.visa == "visa" and c.stance != "refuse" for c in closed):
+        return H1b("unknown")
+    asked = closed or [c for c in claims if c.visa == "j1" and c.stance == "require"]
+    opened = _opened(asked, sentences, low) if asked else None
+    return opened or H1b("no" if closed else "unknown")
 
 
-def _asked_for(claim: Claim, claims: list[Claim], sentences: list[Sentence], low: str) -> bool:
+def _asked_for(claim: Claim, page: _Page) -> bool:
     """Whether a condition is put on an H-1B that is merely named: "the H-1B requires Step 3"."""
-    sentence = sentences[claim.sentence]
-    for start, end in _territory(claim.sentence, [claim], claims, sentence):
-        if step3_in(low, start, end) or any(
-            c.code in _ASKING for c in conditions_in(low, start, end)
-        ):
-            return True
-    return False
+    if _TO_J1.search(page.sentences[claim.sentence].plain):
+        return False
+    return any(
+        step3_in(page.low, start, end)
+        or {c.code for c in conditions_in(page.low, start, end)} - TERMS
+        for start, end in page.own(claim)
+    )
 
 
-def _taken(
-    takes: list[Claim],
-    refusals: list[Claim],
-    claims: list[Claim],
-    sentences: list[Sentence],
-    low: str,
-) -> H1b:
-    found, deadline = _conditions(takes, claims, sentences, low)
+def _taken(takes: list[Claim], refusals: list[Claim], page: _Page) -> H1b:
+    found, deadline = _conditions(takes, page)
+    if refusals and all(c.new_only for c in refusals):  # taken, yet none begun: transfers
+        found = (*found, Condition("transfer_only", refusals[0].start, refusals[0].end))
     codes = {c.code for c in found} - TERMS
     if refusals and not codes and not any(c.stance == "consider" for c in takes):
         if all(c.sentence > takes[-1].sentence for c in refusals):
             return H1b("no", note="the text names the H-1B both ways; the later words count")
         return H1b("unknown", note="the text names the H-1B both ways")
-    if codes - SOFT:
-        return H1b("conditional", found, deadline)
+    limited = any(
+        c.limited or _LIMIT.search(page.low, start, end)
+        for c in takes
+        for start, end in page.own(c)
+    )
     promised = [c for c in takes if c.stance not in ("consider", "named")]
+    if codes - SOFT or (limited and promised and not codes):
+        return H1b("conditional", found, deadline)
     if codes or not promised:
         if not codes:
             first = takes[0]
@@ -120,20 +139,19 @@ def _taken(
     return H1b("yes", found)
 
 
-def _refused(
-    refusals: list[Claim], claims: list[Claim], sentences: list[Sentence], low: str
-) -> H1b:
+def _refused(refusals: list[Claim], page: _Page) -> H1b:
     """No, unless the refusal is for some only, not firm and followed by a door, or has an exception."""
     opened = [c for c in refusals if c.excepted or c.new_only]
     soft = [c for c in refusals if c.soft]
-    if opened or soft:
-        found, deadline = _conditions(opened or soft, claims, sentences, low)
-
-        codes = {c.code for c in found} - TERMS
-        if opened and codes - SOFT:
-            return H1b("conditional", found, deadline)
-        if codes & SOFT or any(c.excepted for c in opened):
-            return H1b("case_by_case", tuple(c for c in found if c.code in SOFT))
+    if not opened and not soft:
+        return H1b("no")
+    found, deadline = _conditions(opened or soft, page)
+    codes = {c.code for c in found} - TERMS
+    met = codes - SOFT or (not codes and any(c.excepted for c in opened))
+    if opened and met:
+        return H1b("conditional", found, deadline)
+    if codes & SOFT:
+        return H1b("case_by_case", tuple(c for c in found if c.code in SOFT))
     return H1b("no")
 
 
@@ -141,35 +159,25 @@ def _opened(closed: list[Claim], sentences: list[Sentence], low: str) -> H1b | N
     """A closed list whose own page tells how to ask for an exception."""
     for index in range(closed[0].sentence, min(closed[-1].sentence + 3, len(sentences))):
         sentence = sentences[index]
-        excepted = any(c.excepted and c.sentence == index for c in closed)
-        if excepted or (_EXCEPTION.search(sentence.plain) and "moonlight" not in sentence.plain):
-            found = tuple(conditions_in(low, sentence.start, sentence.end))
-            codes = {c.code for c in found}
-            if codes & _LIMITED:
-                return H1b("conditional", found)
-            if codes & SOFT:
-                return H1b("case_by_case", tuple(c for c in found if c.code in SOFT))
+        if _EXCEPTION.search(sentence.plain):
+            found = conditions_in(low, sentence.start, sentence.end)
+            if soft := tuple(c for c in found if c.code in SOFT):
+                return H1b("case_by_case", soft)
     return None
 
 
-def _conditions(
-    claims: list[Claim], everything: list[Claim], sentences: list[Sentence], low: str
-) -> tuple[tuple[Condition, ...], str]:
+def _conditions(claims: list[Claim], page: _Page) -> tuple[tuple[Condition, ...], str]:
     """The conditions said where the H-1B is taken, and in the sentences that go on about it."""
     found: dict[str, Condition] = {}
-    deadline = ""
-    for index, direct in _zone(claims, sentences):
-        sentence = sentences[index]
+    ours: dict[int, set[int]] = {}
+    low, deadline = page.low, ""
+    for claim in claims:
+        ours.setdefault(claim.sentence, set()).add(claim.start)
+    for index, direct in _zone(claims, page.sentences):
+        sentence = page.sentences[index]
         named = direct or re.search(r"\bh-?1|j-?1|\bvisa", sentence.plain) is not None
-        for start, end in (
-            _territory(index, claims, everything, sentence)
-            if direct
-            else [(sentence.start, sentence.end)]
-        ):
+        for start, end in page.territory(index, ours.get(index, set())):
             said = conditions_in(low, start, end)
-            if direct:  # whom an offer is for may stand anywhere in its sentence
-                whole = conditions_in(low, sentence.start, sentence.end)
-                said += [c for c in whole if c.code in _WHO]
             for condition in said:
                 if _is_example(condition, sentence):
                     continue
@@ -188,21 +196,6 @@ def _is_example(condition: Condition, sentence: Sentence) -> bool:
     return condition.code not in SOFT and _EXAMPLE.search(before) is not None
 
 
-def _territory(
-    index: int, claims: list[Claim], everything: list[Claim], sentence: Sentence
-) -> list[tuple[int, int]]:
-    """The stretches of a sentence that belong to the clauses of ``claims``."""
-    starts = sorted({c.start for c in everything if c.sentence == index})
-    ours = {c.start for c in claims if c.sentence == index}
-    pieces, left = [], sentence.start
-    for start, following in zip(starts, [*starts[1:], None], strict=True):
-        right = sentence.end if following is None else _edge(sentence, start, following)
-        if start in ours:
-            pieces.append((left, right))
-        left = right
-    return pieces
-
-
 def _edge(sentence: Sentence, start: int, following: int) -> int:
     """Where one clause ends and the next begins: the last mark between them, else the next clause's cue."""
     between = sentence.plain[start - sentence.start : following - sentence.start]
@@ -212,6 +205,10 @@ def _edge(sentence: Sentence, start: int, following: int) -> int:
 
 def _zone(claims: list[Claim], sentences: list[Sentence]) -> list[tuple[int, bool]]:
     direct = sorted({c.sentence for c in claims})
+    direct += [
+        i + 1 for i in direct if sentences[i].plain.strip(".,") == "yes" and i + 1 < len(sentences)
+    ]
+    direct = sorted({i for i in direct if sentences[i].ends != "?"})
     zone = [(i, True) for i in direct]
     ends = [*direct[1:], len(sentences)]
     for index, limit in zip(direct, ends, strict=True):
@@ -240,19 +237,8 @@ def _tidy(found: dict[str, Condition]) -> tuple[Condition, ...]:
         found.pop("case_by_case", None)
     if "us_grad_f1_only" in found:
         found.pop("us_grad_only", None)
-    dates = [
-        c
-        for c in (
-            "step3_by_date",
-            "step3_before_petition",
-            "step3_before_start",
-            "step3_unspecified_deadline",
-        )
-        if c in found
-    ]
-    for finer, coarser in pairwise(dates):
-        del finer
-        found.pop(coarser, None)
+    for coarser in [code for code in _STEP3_CODES if code in found][1:]:
+        del found[coarser]
     return tuple(found.values())
 
 
@@ -261,9 +247,6 @@ def j1_of(claims: list[Claim], h1b: H1b) -> Answer:
     own = [c for c in claims if c.visa == "j1"]
     takes = [c for c in own if c.stance in ("offer", "consider", "require")]
     refusals = [c for c in own if c.stance == "refuse"]
-    if refusals and takes:
-        ecfmg = any(c.by_ecfmg for c in takes)
-        return "yes" if ecfmg or takes[-1].sentence > refusals[0].sentence else "no"
     if takes:
         return "yes"
     if refusals or any(c.visa == "visa" and c.stance == "refuse" for c in claims):
@@ -271,6 +254,6 @@ def j1_of(claims: list[Claim], h1b: H1b) -> Answer:
     if own and (h1b.answer != "unknown" or any(c.by_ecfmg for c in own)):
         return "yes"
     closed = [c for c in claims if c.closed]
-    if closed and all(c.visa in ("citizen", "pr", "ead") for c in closed):
+    if closed and all(c.visa in ("citizen", "pr", "ead", "opt", "h1b") for c in closed):
         return "no"
     return "unknown"

@@ -167,8 +167,8 @@ _PHYSICIAN = re.compile(
 
 def _is_medical(text: str, field: Field) -> bool:
     """Whether a trainee is a physician: the less the code says, the more the title must."""
-    if field == "physician" or _STRONG.search(text):
-        return field != "outside"
+    if field == "physician" or _CERTAIN.search(text) or _STRONG.search(text):
+        return field != "outside" or bool(_CERTAIN.search(text))
     if field != "any_health":
         return False
     known = words()
@@ -177,6 +177,7 @@ def _is_medical(text: str, field: Field) -> bool:
     return _specialty(text, "fellow") is not None  # a bare fellow may be anything
 
 
+_CERTAIN = re.compile(r"\b(resident physician|physician resident|medical resident)s?\b")
 _STRONG = re.compile(
     r"\b(resident physician|physician resident|medical resident|residents? medical|resident phys"
     r"|pgy|gme|house ?staff|house ?officer|clinical fellow|fellow physician|physician)s?\b"

@@ -1,11 +1,15 @@
-"""The visible text of an HTML page, block by block, and the date the page states in its markup."""
+"""The words of a page (HTML, PDF or plain text): what a reader sees, and the paragraph on visas."""
 
 from __future__ import annotations
 
+import codecs
+import io
 import re
 from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from visamatch.errors import InputError
 
 UNSEEN = (
     "script, style, noscript, template, head, svg, iframe, object, [hidden], [aria-hidden=true]"
@@ -34,8 +38,92 @@ class Page:
     date: str
 
 
-def visible(html: str) -> Page:
-    """What a reader of ``html`` sees. Scripts and hidden parts say nothing."""
+MAIN = "main, [role=main], article"
+FRAME = "nav, header, footer, aside"
+PAGES = 100  # of a PDF; a policy stands at its beginning or not at all
+PARAGRAPH = 3_000  # characters
+_CHARSET = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?\s*([\w:.-]+)""", re.I)
+_VISA = re.compile(
+    r"\bvisas?\b|\b[jh]\W{0,2}1\W{0,2}b?\b|ecfmg.sponsor|work authori|green card", re.I
+)
+
+
+def read_page(body: bytes, content_type: str) -> Page:
+    """The words of a body as a server named it: its main part, without menus where that can be told.
+
+    Raises:
+        InputError: another kind of file, or a PDF that cannot be read.
+    """
+    kind = content_type.split(";")[0].strip().lower()
+    if kind == "application/pdf" or body.startswith(b"%PDF-"):
+        return Page(_pdf(body), "")
+    if kind not in ("text/html", "application/xhtml+xml", "text/plain", ""):
+        raise InputError("page", "HTML, PDF or plain text", kind)
+    text = decoded(body, content_type)
+    if kind == "text/plain":
+        return Page(text, "")
+    return visible(text, main=True)
+
+
+def decoded(body: bytes, content_type: str) -> str:
+    """Bytes as text: by their mark, the server's word, the page's own word, UTF-8, Windows-1252."""
+    for mark, name in (
+        (codecs.BOM_UTF8, "utf-8"),
+        (b"\xff\xfe", "utf-16-le"),
+        (b"\xfe\xff", "utf-16-be"),
+    ):
+        if body.startswith(mark):
+            return body[len(mark) :].decode(name, "replace")
+    said = re.search(r"charset=[\"']?([\w:.-]+)", content_type, re.I)
+    own = _CHARSET.search(body[:4_096])
+    names = [said[1]] if said else []
+    names += [own[1].decode("ascii", "replace")] if own else []
+    for name in [*names, "utf-8"]:
+        if (text := _try(body, name)) is not None:
+            return text
+    return body.decode("cp1252", "replace")
+
+
+def _try(body: bytes, name: str) -> str | None:
+    latin = name.lower() in ("iso-8859-1", "latin-1", "latin1", "ascii", "us-ascii")
+    try:
+        return body.decode("cp1252" if latin else name)
+    except (LookupError, UnicodeError, ValueError):
+        return None
+
+
+def _pdf(body: bytes) -> str:
+    from pypdf import PdfReader
+    from pypdf.errors import PyPdfError
+
+    try:
+        reader = PdfReader(io.BytesIO(body))
+        return "\n".join(page.extract_text() for page in reader.pages[:PAGES])
+    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise InputError("page", f"a PDF that can be read ({type(error).__name__})") from None
+
+
+def paragraph(text: str) -> str:
+    """The lines that speak of visas, each with the question or heading above it."""
+    lines = text.splitlines()
+    wanted: set[int] = set()
+    for number, line in enumerate(lines):
+        if _VISA.search(line):
+            wanted |= {number}
+            if number and _leads(lines[number - 1]):
+                wanted.add(number - 1)
+            if line.endswith("?") and number + 1 < len(lines):
+                wanted.add(number + 1)
+    return "\n".join(lines[number] for number in sorted(wanted))[:PARAGRAPH]
+
+
+def _leads(line: str) -> bool:
+    """Whether a line is a question or a heading."""
+    return line.endswith("?") or (len(line) < 60 and not line.endswith((".", "!", ";", ",")))
+
+
+def visible(html: str, main: bool = False) -> Page:
+    """What a reader of ``html`` sees, or its main part. Scripts and hidden parts say nothing."""
     tree = LexborHTMLParser(html)
     date = _date(tree)
     for node in tree.css(UNSEEN):
@@ -44,7 +132,21 @@ def visible(html: str) -> Page:
         if _HIDDEN_STYLE.search(node.attributes.get("style") or ""):
             node.decompose()
     root = tree.body or tree.root
-    return Page(_text(root) if root else "", date)
+    if root is None:
+        return Page("", date)
+    return Page((_main(tree, root) if main else "") or _text(root), date)
+
+
+def _main(tree: LexborHTMLParser, root: LexborNode) -> str:
+    """The main part where the page names it and it holds what is said of visas; else all but the frame."""
+    whole = _text(root)
+    named = "\n".join(_text(node) for node in tree.css(MAIN)[:20])
+    if len(named) >= 200 and (_VISA.search(named) or not _VISA.search(whole)):
+        return named
+    for node in tree.css(FRAME):
+        node.decompose()
+    inner = _text(root)
+    return inner if _VISA.search(inner) or not _VISA.search(whole) else whole
 
 
 def _date(tree: LexborHTMLParser) -> str:

@@ -11,10 +11,11 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from visamatch.directory.programs import directory
+from visamatch.documents.columns import title_of
 from visamatch.evidence.assessment import Chance, Standing, Weighed
 from visamatch.evidence.words import statement_text
 from visamatch.facts.states import STATES
-from visamatch.facts.tables import Program
+from visamatch.facts.tables import Petitioner, Program
 from visamatch.web import figures
 from visamatch.web.profile_form import Field, Group
 
@@ -27,8 +28,17 @@ register.simple_tag(figures.strip, name="strip")
 register.simple_tag(figures.mark, name="mark")
 register.simple_tag(figures.bar, name="bar")
 register.simple_tag(figures.axis, name="axis")
+register.simple_tag(figures.columns, name="columns")
+register.simple_tag(figures.curve, name="curve")
 register.filter("says", statement_text)
+register.filter("column", title_of)
 
+VERDICT_MARKS = {
+    "open": "says_yes",
+    "conditional": "conditional",
+    "unknown_verify": "unknown",
+    "blocked": "no_h1b",
+}
 REACH = {
     "program": "names this program",
     "institution": "the whole institution",
@@ -46,6 +56,7 @@ KIND = {
     "trainee_filings": "Labor filings",
     "approvals": "H-1B approvals",
     "silence": "Silence",
+    "family_filings": "Filings of its system",
     "alumni": "Alumni",
     "reply": "Reply",
 }
@@ -103,6 +114,34 @@ def place(program: Program) -> str:
     return ", ".join(filter(None, (program.city, program.state)))
 
 
+TIES = {
+    "self": "files for itself",
+    "parent_system": "a system",
+    "faculty_practice": "physicians’ group of",
+    "former": "an earlier owner of",
+    "university": "the university of",
+    "sponsoring_school": "the school that employs the trainees of",
+    "affiliate": "a related company of",
+}
+
+
+@register.filter
+def files_for(row: Petitioner) -> str:
+    """How a petitioner is tied to the institutions it files for, and that several share its filings."""
+    known = directory().institutions
+    names = [known[place].name for place in row.institutions]
+    if not names:
+        return "tied to nobody"
+    tie = TIES.get(row.relation, "files for")
+    if len(names) > 1:
+        who = tie if row.relation == "parent_system" else row.relation.replace("_", " ")
+        return f"{who.removeprefix('self')}, supports {len(names)} institutions jointly".lstrip(
+            ", "
+        )
+    alone = row.relation == "self" or names[0] == row.name
+    return tie if alone else f"{tie} {names[0]}"
+
+
 @register.filter
 def specialty(specialty_id: str) -> str:
     """The name of a specialty."""
@@ -126,6 +165,24 @@ def quota(program_id: str) -> tuple[int, int] | None:
 def get(mapping: dict[str, object], key: str) -> object:
     """A value by a key that is only known in the template."""
     return mapping.get(key, "")
+
+
+@register.filter
+def verdict_mark(verdict: str) -> str:
+    """The shape that goes with the verdict of a visa path."""
+    return VERDICT_MARKS[verdict]
+
+
+@register.filter
+def pair(one: object, other: object) -> tuple[object, object]:
+    """Two things to go through in a row."""
+    return one, other
+
+
+@register.filter
+def points(part: float) -> str:
+    """A share as percentage points: ``0.0312`` is 3.1."""
+    return f"{100 * part:.1f}"
 
 
 @register.filter

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -16,7 +16,7 @@ from visamatch.web import store
 from visamatch.web.guards import go_back, mine, program_or_404, tell, today
 from visamatch.workspace.boundary import parse
 from visamatch.workspace.document import Workspace
-from visamatch.workspace.sponsor_list import Entry, find, put, remove
+from visamatch.workspace.sponsor_list import ApplicationStatus, Entry, find, put, remove
 
 GROUPS = {
     "core": ("Core", "where you most want to train"),
@@ -25,7 +25,8 @@ GROUPS = {
     "": ("Not grouped yet", ""),
 }
 ASK = ("unknown", "conditional", "conflict")
-EDITED = ("interest", "group", "notes")
+EDITED = ("interest", "group", "status", "notes")
+STATUSES = [word for word in get_args(ApplicationStatus) if word]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -46,6 +47,7 @@ def my_list(request: HttpRequest) -> HttpResponse:
     context = {
         "groups": _grouped(rows),
         "choices": GROUPS,
+        "statuses": STATUSES,
         "asking": sum(row.standing.code in ASK for _, row in rows if row),
         "problem": problem,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import date
 from itertools import chain
 
@@ -13,19 +14,25 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
+from visamatch.advice.paths import license_here, paths, situation
 from visamatch.directory.cap_exempt import cap_standing
 from visamatch.directory.programs import directory
+from visamatch.directory.who_files import filers_of
+from visamatch.errors import InputError
 from visamatch.evidence.ages import last_day
 from visamatch.evidence.assess import assess, assess_all
-from visamatch.evidence.assessment import Weighed
-from visamatch.evidence.words import J1, STANDINGS
+from visamatch.evidence.assessment import Assessment, Weighed
+from visamatch.evidence.words import J1, OFFERS, STANDINGS
 from visamatch.facts.states import STATES
-from visamatch.facts.tables import Quota
+from visamatch.facts.tables import Program, Quota
 from visamatch.web.filters import DISTANCES, MODES, SORTS, address_for, offered, read_filters
 from visamatch.web.guards import mine, program_or_404, today
+from visamatch.web.review import reviews_of
+from visamatch.workspace.profile import Profile
 from visamatch.workspace.sponsor_list import find
 
 A_PAGE = 50
+FILERS = 4  # petitioners shown with a chart
 
 
 @require_safe
@@ -61,6 +68,13 @@ def program(request: HttpRequest, program_id: str) -> HttpResponse:
     found = program_or_404(program_id)
     if found.program_id != program_id:
         return redirect("program", program_id=found.program_id)
+    return program_page(request, found)
+
+
+def program_page(
+    request: HttpRequest, found: Program, typed: Mapping[str, str] | None = None, problem: str = ""
+) -> HttpResponse:
+    """The page of a program; with the words ``typed`` into its box where they could not be read."""
     workspace, known = mine(request).workspace, directory()
     assessment = assess(found, today(), workspace.profile, workspace.statements)
     tracks = known.tracks_of.get(found.program_id, ())
@@ -82,14 +96,33 @@ def program(request: HttpRequest, program_id: str) -> HttpResponse:
         "j1": J1[assessment.j1],
         "names": {item.statement.statement_id: _name(item) for item in assessment.statements},
         "cap": cap_standing(assessment.institution),
+        "filers": filers_of(found.institution_id)[:FILERS],
         "tracks": tracks,
         "years": _by_year(
             [track.nrmp_code for track in tracks], known.quotas_of.get(found.program_id, ())
         ),
         "history": known.history_of.get(found.program_id, ())[::-1],
         "sources": [known.sources[key] for key in sorted(sources) if key in known.sources],
+        "reviews": reviews_of(workspace, found.program_id),
+        "own": {item.statement_id for item in workspace.statements},
+        "typed": typed or {},
+        "problem": problem,
+        "offers": OFFERS,
+        "answers": J1,
     }
-    return render(request, "program.html", context)
+    context |= _paths(assessment, workspace.profile)
+    return render(request, "program.html", context, status=400 if problem else 200)
+
+
+def _paths(seen: Assessment, profile: Profile | None) -> dict[str, object]:
+    """The person's ways into this program, and its state's license."""
+    if profile is None:
+        return {}
+    try:
+        case = situation(profile, today(), seen)
+    except InputError as error:
+        return {"path_problem": str(error)}
+    return {"paths": paths(case, here=True), "license": license_here(case)}
 
 
 def _name(item: Weighed) -> str:

@@ -16,3 +16,13 @@ for (const kind of ["htmx:responseError", "htmx:sendError"]) {
     document.getElementById("notice").replaceChildren(line);
   });
 }
+
+// Copy a letter; without a script the text can be selected.
+for (const button of document.querySelectorAll("[data-copy]")) {
+  if (!navigator.clipboard) continue;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).value);
+    button.textContent = "Copied";
+  });
+}

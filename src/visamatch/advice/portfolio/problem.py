@@ -1,0 +1,112 @@
+"""The question: programs, the scenarios in which each can be reached, fees, limits, locks.
+
+The value of a set is the mean over scenarios of the best reachable utility in it, 0 where none is.
+It grows with the set, by less and less (monotone and submodular).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Bytes = npt.NDArray[np.uint8]
+SLACK = 1e-9  # dollars a budget may be passed by, so that 0.1 + 0.2 fits into 0.3
+
+
+@dataclass(frozen=True)
+class Fees:
+    """What applications cost: in each group the first costs ``prices[start]``, the next one more.
+
+    Attributes:
+        group: group of each program, shape [P]. A flat fee is a group of its own.
+        start: where a group's prices begin, shape [groups + 1].
+        prices: what the 1st, 2nd, … application of a group costs, in dollars.
+    """
+
+    group: Ints
+    start: Ints
+    prices: Floats
+
+    @classmethod
+    def flat(cls, each: Sequence[float]) -> Fees:
+        """One fee a program."""
+        count = len(each)
+        return cls(np.arange(count), np.arange(count + 1), np.asarray(each, dtype=float))
+
+    @classmethod
+    def tiered(cls, tiers: Sequence[tuple[float, float]], group: Sequence[str]) -> Fees:
+        """Tiers ``(up_to, each)``, counted in each group; the last one's ``up_to`` is infinite."""
+        names = {name: number for number, name in enumerate(sorted(set(group)))}
+        numbers = np.array([names[name] for name in group], dtype=np.int64)
+        sizes = np.bincount(numbers)
+        bounds = np.array([up_to for up_to, _ in tiers])
+        each = np.array([price for _, price in tiers])
+        ladder = each[np.searchsorted(bounds, np.arange(1, sizes.max() + 1))]
+        start = np.concatenate(([0], np.cumsum(sizes)))
+        return cls(numbers, start, np.concatenate([ladder[:size] for size in sizes]))
+
+    def cost(self, items: Iterable[int]) -> float:
+        """Dollars for a set of programs."""
+        counts = np.bincount(self.group[list(items)], minlength=len(self.start) - 1)
+        paid = [self.prices[s : s + n] for s, n in zip(self.start[:-1], counts, strict=True) if n]
+        return math.fsum(np.concatenate(paid)) if paid else 0.0
+
+    @cached_property
+    def cheapest(self) -> Floats:
+        """The least that the n-th or a later application of a group costs, for sound bounds."""
+        parts = np.split(self.prices, self.start[1:-1])
+        return np.concatenate([np.minimum.accumulate(part[::-1])[::-1] for part in parts])
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One applicant's question.
+
+    Attributes:
+        utility: worth of each program to the person, 0 or more, shape [P].
+        reachable: 1 where a scenario lets the person into a program, shape [P, S].
+        fees: what applications cost.
+        budget: dollars, may be infinite.
+        most: applications at most.
+        must, never: programs locked in and out.
+    """
+
+    utility: Floats
+    reachable: Bytes
+    fees: Fees
+    budget: float = math.inf
+    most: int = 10**9
+    must: tuple[int, ...] = ()
+    never: tuple[int, ...] = ()
+
+    def best_of(self, chosen: Iterable[int]) -> Floats:
+        """Best reachable utility among the chosen, by scenario."""
+        items = list(chosen)
+        reached = self.utility[items, None] * self.reachable[items]
+        return np.asarray(reached.max(axis=0, initial=0.0))
+
+    def value(self, chosen: Iterable[int]) -> float:
+        """Mean over scenarios of the best reachable utility among the chosen."""
+        return float(self.best_of(chosen).mean())
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A set of programs in order of choice, its value after each, a bound on every other set."""
+
+    chosen: tuple[int, ...]
+    values: tuple[float, ...]
+    upper_bound: float
+    cost: float
+
+    @property
+    def value(self) -> float:
+        """Expected utility of the whole set."""
+        return self.values[-1] if self.values else 0.0

@@ -1,0 +1,110 @@
+"""``visamatch letter``: letters to programs, the check of a statement, answers for the interview."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from visamatch.cli import output
+from visamatch.errors import InputError
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON document.")]
+
+
+class WriteFirst(TyperGroup):
+    """``letter PROGRAM …`` writes: the name of the verb may be left out."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put ``write`` before arguments that begin with no verb."""
+        named = args and (args[0] in self.commands or args[0] == "--help")
+        return super().parse_args(ctx, args if named or not args else ["write", *args])
+
+
+app = typer.Typer(cls=WriteFirst, no_args_is_help=True, help="Letters; statement and interview.")
+
+
+@app.command()
+def write(
+    program: Annotated[str, typer.Argument(help="Program id, ACGME id or NRMP code.")],
+    profile: Annotated[Path, typer.Option("--profile", help="Who writes (TOML).")],
+    kind: Annotated[
+        str, typer.Option(help="program, resident, update, thanks or confirm.")
+    ] = "program",
+    area: Annotated[str, typer.Option(help="The clinical or research area you share.")] = "",
+    greeting: Annotated[str, typer.Option(help="Instead of the general greeting.")] = "",
+    topic: Annotated[str, typer.Option(help="For thanks: what you talked about.")] = "",
+    to: Annotated[str, typer.Option(help="Mail address for --eml and the mail link.")] = "",
+    eml: Annotated[Path | None, typer.Option("--eml", help="Write an unsent message file.")] = None,
+    on: Annotated[str, typer.Option("--on", help="Written on this day (ISO).")] = "",
+    json: Json = False,
+) -> None:
+    """Write a letter to a program. While a field is missing there is no letter, and the field is named.
+
+    Example: visamatch letter 1256-140 --profile examples/in-us-step3-passed.toml --kind program
+    """
+    from visamatch.directory.programs import directory
+    from visamatch.documents.letters import letter
+
+    given = {"area": area, "greeting": greeting, "topic": topic}
+    made = letter(
+        kind, directory().find(program), output.read_profile(profile), output.day(on), given
+    )
+    if json:
+        output.print_json(
+            {
+                "subject": made.subject,
+                "body": made.body,
+                "missing": list(made.missing),
+                "follow_up_on": made.follow_up_on.isoformat(),
+                "mailto": None if made.missing else made.mailto(to),
+            }
+        )
+    if made.missing:
+        raise InputError(
+            f"letter: {', '.join(made.missing)}", "a value; without it no letter leaves"
+        )
+    if eml is not None:
+        output.save(eml, made.eml(to))
+    elif not json:
+        typer.echo(f"{made.subject}\n\n{made.body}")
+
+
+@app.command()
+def check(
+    file: Annotated[Path, typer.Argument(help="A personal statement as text; - for input.")],
+    json: Json = False,
+) -> None:
+    """Check a personal statement: how early and how often it speaks of visas.
+
+    Example: visamatch letter check statement.txt
+    """
+    from visamatch.documents.letters import check_statement
+
+    found = check_statement(output.read_text(file))
+    if json:
+        output.print_json(found)
+        return
+    typer.echo(f"{found['words']} words, visas named {found['count']} times")
+    for flag in found["flags"]:
+        typer.echo(f"- {flag['says']}.")
+
+
+@app.command("answers")
+def answers_(
+    profile: Annotated[Path, typer.Argument(help="The profile (TOML).")], json: Json = False
+) -> None:
+    """Answers to visa questions in the interview, by the way you go.
+
+    Example: visamatch letter answers examples/abroad-no-step3.toml
+    """
+    from visamatch.documents.letters import answers
+
+    cards = answers(output.read_profile(profile))
+    if json:
+        output.print_json(cards)
+        return
+    for card in cards:
+        typer.echo(f"{card['question']}\n  {card['answer']}\n  Avoid: {'; '.join(card['avoid'])}\n")

@@ -1,0 +1,104 @@
+"""The printable dossier: a plan as a tagged PDF. The same plan gives the same bytes.
+
+What it says is chosen here; how it looks, and the words around it, stand in ``dossier.typ``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+from visamatch.evidence.words import MARKS
+
+Record = Mapping[str, Any]
+PARTS = ("totals", "curve", "price_of_constraints", "calendar")
+GROUPS = ("core", "regional", "safety", "")
+SHOWN = 60  # programs a group where the plan does not say which ones to apply to
+EVIDENCE = 3  # statements a program, the nearest first
+
+
+def write_pdf(plan: Record, path: Path, **more: Any) -> None:
+    """Write a plan as a PDF; ``more`` as in :func:`dossier`."""
+    path.write_bytes(dossier(plan, **more))
+
+
+def dossier(
+    plan: Record, on: str = "", name: str = "", details: Mapping[str, Record] | None = None
+) -> bytes:
+    """A plan as PDF/UA.
+
+    Args:
+        plan: the contract's record; ``list``, ``totals``, ``curve``, ``price_of_constraints``,
+            ``calendar`` and ``paths`` may each be missing.
+        on: the day that counts as today, ISO; decides which tasks come next.
+        name: the applicant's, for the head of the first page.
+        details: program details by program id (see ``records.program_detail``), for the evidence.
+    """
+    import typst  # slow to import
+
+    data = {"data": json.dumps({"on": on, "name": name, **_contents(plan, details or {})})}
+    with as_file(files("visamatch.documents") / "dossier.typ") as template:
+
+        def compiled(**how: Any) -> bytes:
+            made: bytes = typst.compile(
+                str(template), format="pdf", sys_inputs=data, timestamp=0, **how
+            )
+            return made
+
+        try:
+            return compiled(ignore_system_fonts=True, pdf_standards=["ua-1"])
+        except typst.TypstError as error:
+            if "could not be displayed" not in str(error):
+                raise
+            # Letters that the fonts of the package lack: tagged as well, with the fonts of the machine.
+            return compiled(ignore_system_fonts=False)
+
+
+def _contents(plan: Record, details: Mapping[str, Record]) -> dict[str, Any]:
+    sources: list[dict[str, str]] = []
+    chosen = _chosen(plan.get("list") or ())
+    programs = [_program(row, details.get(row["program_id"], row), sources) for row in chosen]
+    paths = [
+        {**row, "law": [_number(sources, law) for law in row.get("law") or ()]}
+        for row in plan.get("paths") or ()
+    ]
+    for task in plan.get("calendar") or ():
+        for source in task.get("source") or ():
+            _number(sources, source)
+    parts = {part: plan.get(part) or () for part in PARTS}
+    return {**parts, "programs": programs, "paths": paths, "sources": sources}
+
+
+def _number(sources: list[dict[str, str]], source: Record) -> int:
+    """The number of a source in the list at the end, which it joins at its first mention."""
+    plain = {key: str(source.get(key) or "") for key in ("title", "citation", "url", "as_of")}
+    if plain not in sources:
+        sources.append(plain)
+    return sources.index(plain) + 1
+
+
+def _chosen(rows: Sequence[Record]) -> list[Record]:
+    """The programs to apply to; without such a choice, the first of each group."""
+    if any(row.get("apply") for row in rows):
+        return [row for row in rows if row.get("apply")]
+    groups = [[row for row in rows if (row.get("group") or "") == group] for group in GROUPS]
+    return [row for members in groups for row in members[:SHOWN]]
+
+
+def _program(row: Record, detail: Record, sources: list[dict[str, str]]) -> dict[str, Any]:
+    standing = detail.get("standing") or row.get("standing") or {}
+    claims = [claim for claim in detail.get("statements") or () if isinstance(claim, Mapping)]
+    near = [claim for claim in claims if claim.get("reach") != "other"][:EVIDENCE]
+    told = [
+        {**claim, "number": _number(sources, {**claim["source"], "as_of": claim["as_of"]})}
+        for claim in near
+    ]
+    kept = ("program_id", "name", "group", "p_sponsor", "p_match", "signal", "fee", "reasons")
+    return {
+        **{key: row.get(key) for key in kept},
+        "standing": {**standing, "mark": MARKS[standing["code"]]} if standing else None,
+        "statements": [{key: each[key] for key in ("text", "as_of", "number")} for each in told],
+    }

@@ -1,0 +1,288 @@
+"""Decision tables: the questions of ``questions.yaml``, compiled once and run on the facts of a case.
+
+A condition is true, false or unknown (Kleene's logic): an absent fact makes it unknown, and only a
+true row acts. The grammar stands at the head of ``questions.yaml``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from operator import ge, gt, le, lt
+from typing import Any, TypeVar
+
+from visamatch.rules.book import book, reference, words
+from visamatch.rules.case import ABSENT, Facts
+from visamatch.rules.names import NAMES, exam_named
+from visamatch.rules.ruling import Ruling
+
+Term = Callable[[Facts], Any]
+Question = Callable[[Facts], Ruling]
+Answering = TypeVar("Answering", bound=Callable[..., Ruling])
+Part = Callable[[Facts, Ruling], None]
+
+QUESTIONS: dict[str, Question] = {}  # filled by @question, and by the tables that are questions
+PARTS: dict[str, Part] = {}  # filled by @part: what a table may call
+ACTS = ("block", "require", "doubt", "note", "say")
+COMPARE = {">": gt, "<": lt, ">=": ge, "<=": le}
+TOKEN = re.compile(r"[()\[\],]|>=|<=|[<>]|[^\s()\[\],<>]+")
+
+
+def question(answer: Answering) -> Answering:
+    """Register a question that is answered in code, under its own name."""
+    QUESTIONS[answer.__name__] = answer
+    return answer
+
+
+def part(work: Part) -> Part:
+    """Register a piece of code that a table may call, under its own name."""
+    PARTS[work.__name__] = work
+    return work
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a table; see ``questions.yaml``."""
+
+    holds: Term | None
+    needed: bool
+    stop: bool
+    law: tuple[str, ...]
+    acts: tuple[tuple[str, str], ...]
+    give: tuple[tuple[str, Term], ...]
+    use: tuple[str, ...]
+    call: str
+    ask: tuple[str, ...]
+    rows: tuple[Row, ...]
+    other: tuple[Row, ...]
+
+    def run(self, f: Facts, r: Ruling) -> bool:
+        """Act if the row holds; says whether the table stops here."""
+        holds = True if self.holds is None else self.holds(f)
+        if holds is None and self.needed:
+            r.doubt("fact_missing", *self.law)
+        if not holds:
+            return any(row.run(f, r) for row in self.other)
+        r.rules += self.law
+        for act, code in self.acts:
+            getattr(r, act)(code)
+        if self.give:
+            r.give(**{key: term(f) for key, term in self.give})
+        self._further(f, r)
+        return any(row.run(f, r) for row in self.rows) or self.stop
+
+    def _further(self, f: Facts, r: Ruling) -> None:
+        for name in self.use:
+            apply(name, f, r)
+        if self.call:
+            PARTS[self.call](f, r)
+        for name in self.ask:
+            r.join(QUESTIONS[name](f))
+
+
+def apply(name: str, f: Facts, r: Ruling) -> None:
+    """Run one table."""
+    law, rows = _tables()[name]
+    r.rules += law
+    for row in rows:
+        if row.run(f, r):
+            return
+
+
+def asked_of_tables() -> Iterable[tuple[str, Question]]:
+    """The questions that are tables."""
+    return ((name, _question(name)) for name in reference("questions"))
+
+
+def _question(name: str) -> Question:
+    def answer(f: Facts) -> Ruling:
+        r = Ruling()
+        apply(name, f, r)
+        return r
+
+    return answer
+
+
+@cache
+def _tables() -> Mapping[str, tuple[tuple[str, ...], tuple[Row, ...]]]:
+    found = {**reference("questions"), **reference("shared")}
+    return {name: (_names(table.get("law")), _rows(table["rows"])) for name, table in found.items()}
+
+
+def _rows(entries: Iterable[dict[str, Any]]) -> tuple[Row, ...]:
+    return tuple(_row(entry, name) for entry in entries for name in entry.get("each", ("",)))
+
+
+def _row(entry: dict[str, Any], name: str) -> Row:
+    if name:
+        entry = _filled(entry, name)
+    acts = [(act, code) for act in ACTS for code in _names(entry.get(act))]
+    return Row(
+        holds=condition(entry["if"]) if "if" in entry else None,
+        needed=entry.get("needed", False),
+        stop=entry.get("stop", False),
+        law=_names(entry.get("law")),
+        acts=tuple(acts),
+        give=tuple((key, _operand(text)) for key, text in entry.get("give", {}).items()),
+        use=_names(entry.get("use")),
+        call=entry.get("call", ""),
+        ask=_names(entry.get("ask")),
+        rows=_rows(entry.get("rows", ())),
+        other=_rows(entry.get("else", ())),
+    )
+
+
+def _filled(part: Any, name: str) -> Any:
+    """A row with its name put for every $."""
+    if isinstance(part, dict):
+        return {key: _filled(value, name) for key, value in part.items()}
+    if isinstance(part, list):
+        return [_filled(value, name) for value in part]
+    return part.replace("$", name) if isinstance(part, str) else part
+
+
+def _names(found: str | list[str] | None) -> tuple[str, ...]:
+    return (found,) if isinstance(found, str) else tuple(found or ())
+
+
+def condition(text: str) -> Term:
+    """Compile a condition: a function of the facts that gives True, False or None (unknown).
+
+    >>> from datetime import date
+    >>> holds = condition("program.level is residency and not program.pgy > 2")
+    >>> holds(Facts({"program.level": "residency", "program.pgy": 1}, date(2026, 6, 15)))
+    True
+    """
+    tokens = TOKEN.findall(text)
+    term = _either(tokens)
+    if tokens:
+        raise ValueError(f"{text!r}: {tokens[0]!r} is left over")
+    return term
+
+
+def _either(tokens: list[str]) -> Term:
+    terms = [_both(tokens)]
+    while tokens[:1] == ["or"]:
+        tokens.pop(0)
+        terms.append(_both(tokens))
+    return terms[0] if len(terms) == 1 else lambda f: _kleene(terms, f, True)
+
+
+def _both(tokens: list[str]) -> Term:
+    terms = [_test(tokens)]
+    while tokens[:1] == ["and"]:
+        tokens.pop(0)
+        terms.append(_test(tokens))
+    return terms[0] if len(terms) == 1 else lambda f: _kleene(terms, f, False)
+
+
+def _kleene(terms: list[Term], f: Facts, decides: bool) -> bool | None:
+    """One term that decides is enough; else unknown if any is."""
+    sure: bool | None = not decides
+    for term in terms:
+        found: bool | None = term(f)
+        if found is decides:
+            return found
+        if found is None:
+            sure = None
+    return sure
+
+
+def _test(tokens: list[str]) -> Term:
+    word = tokens.pop(0)
+    if word == "not":
+        return _not(_test(tokens))
+    if word == "(":
+        term = _either(tokens)
+        tokens.pop(0)
+        return term
+    if word in ("known", "unknown"):
+        terms = [_said(name) for name in _listed(tokens)]
+        return lambda f: any(term(f) for term in terms) is (word == "known")
+    return _compared(word, tokens)
+
+
+def _compared(word: str, tokens: list[str]) -> Term:
+    sign = tokens[0] if tokens else ""
+    if sign in COMPARE:
+        return _ordered(_operand(word), COMPARE[tokens.pop(0)], _operand(tokens.pop(0)))
+    if sign not in ("is", "in", "has"):
+        return _flag(word)
+    tokens.pop(0)
+    left = _text(word)
+    if sign == "is":
+        one = tokens.pop(0)
+        return lambda f: None if (found := left(f)) is None else found == one
+    group = _group(tokens)
+    if sign == "in":
+        return lambda f: None if (found := left(f)) is None else found in group
+    return lambda f: None if (found := f.items(word)) is None else not group.isdisjoint(found)
+
+
+def _group(tokens: list[str]) -> frozenset[str]:
+    names = _listed(tokens)
+    law, _, key = names[0].rpartition(".")
+    return words(law, key) if law in book() else frozenset(names)
+
+
+def _listed(tokens: list[str]) -> list[str]:
+    if tokens[:1] != ["["]:
+        return [tokens.pop(0)]
+    end = tokens.index("]")
+    names = [token for token in tokens[1:end] if token != ","]
+    del tokens[: end + 1]
+    return names
+
+
+def _not(term: Term) -> Term:
+    return lambda f: None if (found := term(f)) is None else not found
+
+
+def _ordered(left: Term, compare: Callable[[Any, Any], bool], right: Term) -> Term:
+    def holds(f: Facts) -> bool | None:
+        one, other = left(f), right(f)
+        if one is None or other is None or isinstance(one, date) != isinstance(other, date):
+            return None
+        return bool(compare(one, other))
+
+    return holds
+
+
+def _flag(word: str) -> Term:
+    named = _named(word)
+    return named or (lambda f: f.flag(word))
+
+
+def _text(word: str) -> Term:
+    return _named(word) or (lambda f: f.text(word))
+
+
+def _said(word: str) -> Term:
+    named = _named(word)
+    return (lambda f: named(f) is not None) if named else (lambda f: f.known(word))
+
+
+def _operand(word: Any) -> Term:
+    """A number, a value of the rule book, a name, a fact, or else the word itself."""
+    law, _, key = str(word).rpartition(".")
+    if law in book():
+        return lambda f: book()[law].value(key)
+    if named := _named(str(word)):
+        return named
+    if law:
+        return lambda f: _amount(f.raw(word))
+    return lambda f: int(word) if str(word).isdigit() else word
+
+
+def _amount(found: Any) -> Any:
+    """A number or day as stated; none counts as 0, and what is no day at all (``D/S``) as unknown."""
+    return None if found is ABSENT or isinstance(found, str) else 0 if found is None else found
+
+
+def _named(word: str) -> Term | None:
+    """A name of ``names.py``, an exam among them (``passed.step3``)."""
+    name, dot, exam = word.partition(".")
+    return exam_named(name, exam) if dot else NAMES.get(word)

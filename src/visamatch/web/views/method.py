@@ -1,0 +1,24 @@
+"""How P(sponsor) is worked out, how right it was, and common sayings beside the data."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from visamatch.evidence import persistence, practice
+from visamatch.evidence.myths import myths
+
+
+@require_safe
+def methods(request: HttpRequest) -> HttpResponse:
+    """P(sponsor): model, figures on programs it had not seen, limits."""
+    tried = practice.validation()
+    context = {
+        "tried": tried,
+        "ours": tried["by_institution"]["this model"],
+        "known": practice.parameters(),
+        "ahead": persistence.parameters(),
+        "myths": myths(),
+    }
+    return render(request, "method.html", context)

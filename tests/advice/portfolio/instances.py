@@ -1,0 +1,72 @@
+"""Random problems of the kinds the method must stand: small ones, and hard ones with tight fees."""
+
+from itertools import combinations
+
+import numpy as np
+
+from visamatch.advice.portfolio.problem import SLACK, Fees, Problem
+
+
+def hard(seed, programs=24, scenarios=80, affordable=5.0):
+    """Reach, match and safety programs under one strength: the budget buys a handful, fees differ."""
+    rng = np.random.default_rng(seed)
+    kind = rng.integers(0, 3, programs)
+    cutoff = np.array([1.5, 0.4, -0.7])[kind] + rng.normal(0, 0.3, programs)
+    utility = np.array([1.0, 0.6, 0.3])[kind] * rng.uniform(0.8, 1.2, programs)
+    shared = rng.uniform(0.2, 0.9)
+    strength = rng.normal(size=scenarios)
+    noise = np.sqrt(1 - shared**2) * rng.normal(size=(programs, scenarios))
+    reachable = (shared * strength + noise > cutoff[:, None]).astype(np.uint8)
+    fees = np.round(rng.uniform(5, 40, programs) * np.array([1.5, 1.0, 0.7])[kind])
+    budget = fees.mean() * affordable * rng.uniform(0.7, 1.3)
+    return Problem(utility, reachable, Fees.flat(fees), max(budget, fees.min()))
+
+
+def small(seed, programs=9, scenarios=20):
+    """Anything: coarse utilities with ties, tiers that rise or fall, locks, limits."""
+    rng = np.random.default_rng(seed)
+    utility = np.round(rng.uniform(0, 1, programs), rng.integers(0, 3))
+    reachable = (rng.random((programs, scenarios)) < rng.uniform(0.1, 0.7)).astype(np.uint8)
+    fees = Fees.flat(np.round(rng.uniform(0, 9, programs), rng.integers(0, 3)))
+    if rng.random() < 0.5:
+        tiers = [(2, rng.integers(1, 6)), (3, rng.integers(1, 9)), (np.inf, rng.integers(1, 9))]
+        fees = Fees.tiered(tiers, rng.choice(["a", "b", "c"], programs).tolist())
+    locked = rng.permutation(programs)[: rng.integers(0, 4)].tolist()
+    must, never = tuple(locked[:1]), tuple(locked[1:])
+    budget = fees.cost(must) + rng.uniform(2, 25)
+    most = int(rng.integers(max(1, len(must)), programs + 1))
+    return Problem(utility, reachable, fees, budget, most, must, never)
+
+
+def brute_force(problem):
+    """The value of the best of all sets."""
+    left = sorted(set(range(len(problem.utility))) - {*problem.must, *problem.never})
+    return max(
+        problem.value((*problem.must, *more))
+        for size in range(min(problem.most - len(problem.must), len(left)) + 1)
+        for more in combinations(left, size)
+        if problem.fees.cost((*problem.must, *more)) <= problem.budget + SLACK
+    )
+
+
+def milp(problem):
+    """The optimum with flat fees, by a mixed-integer solver."""
+    import highspy
+
+    solver = highspy.Highs()
+    solver.setOptionValue("output_flag", False)
+    solver.setOptionValue("mip_rel_gap", 1e-9)
+    programs, scenarios = problem.reachable.shape
+    chosen = [solver.addBinary() for _ in range(programs)]
+    for s in range(scenarios):
+        goes = []
+        for i in np.flatnonzero(problem.reachable[:, s]):
+            goes.append(solver.addVariable(0, 1, problem.utility[i] / scenarios))
+            solver.addConstr(goes[-1] <= chosen[i])
+        if goes:
+            solver.addConstr(sum(goes) <= 1)
+    cost = sum(float(fee) * x for fee, x in zip(problem.fees.prices, chosen, strict=True))
+    solver.addConstr(cost <= float(problem.budget))
+    solver.changeObjectiveSense(highspy.ObjSense.kMaximize)
+    solver.run()
+    return solver.getInfo().objective_function_value

@@ -1,0 +1,62 @@
+from pathlib import Path
+
+import pytest
+
+from tests.advice.season import ship
+from visamatch.market import scenarios
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def invented_season(monkeypatch):
+    ship(monkeypatch)
+
+
+@pytest.fixture
+def someone(client):
+    client.post("/profile/sample/in-us-step3-passed/")
+
+
+def test_without_a_profile_it_says_what_to_do(read):
+    page = read("/plan/")
+    assert "needs a specialty" in page
+    assert "Tell who you are" in page
+
+
+def test_the_plan_has_a_verdict_a_list_a_curve_and_reasons(read, someone):
+    page = read("/plan/")
+    assert "Apply to" in page
+    assert "chance to match" in page
+    assert 'class="curve"' in page
+    assert "In: it adds" in page
+    assert "Out: it would add" in page
+    assert "Not assumed" not in page
+    assert "nothing is assumed" in page  # the season's signals are asked for
+
+
+def test_the_budget_and_the_signals_of_the_address_count(read, someone):
+    small, large = (read("/plan/", budget=budget) for budget in (60, 400))
+    assert "Apply to 5 programs for $55" in small
+    assert "Apply to 5 programs" not in large
+    page = read("/plan/", budget=60, **{"gold:internal-medicine": 1, "silver:internal-medicine": 2})
+    assert "gold" in page
+    assert "nothing is assumed" not in page
+
+
+def test_the_price_of_wishes_comes_when_asked_for(read, someone):
+    assert "insisting costs" not in read("/plan/")
+    assert "insisting costs" in read("/plan/", more=1)
+
+
+@pytest.mark.parametrize(
+    "query", [{"budget": "5"}, {"budget": "lots"}, {"gold:internal-medicine": "-1"}]
+)
+def test_what_makes_no_sense_is_told(read, someone, query):
+    assert "Please look at one answer" in read("/plan/", status=400, **query)
+
+
+def test_without_scenarios_it_says_so(read, someone, monkeypatch):
+    monkeypatch.setattr(scenarios, "SHIPPED", Path("none"))
+    assert "Chances are not at hand" in read("/plan/")
+    assert "nothing to rank" in read("/rank/")
