@@ -186,9 +186,9 @@ def page(table: dict[str, Any]) -> str:
         f"{name.replace('_', ' ')} {value}" for name, value in later["this model"].items()
     )
     lines += [
-        "", f"Estimated on the {later['trained']} medicine programs of 2025, tried on the {later['tried']} neurology programs "
-        f"of 2026: {ours}. Of {table['intervals']['groups']} groups of like chances, {table['intervals']['inside']} had a share "
-        "inside their mean 90 % interval.",
+        "", f"Estimated on the {later['trained']} medicine programs of 2025, tried on the {later['tried']} neurology "
+        f"programs of 2026: {ours}. Of {table['intervals']['groups']} groups of like chances, "
+        f"{table['intervals']['inside']} had a share inside their mean 90 % interval.",
     ]  # fmt: skip
     return "\n".join(lines)
 
