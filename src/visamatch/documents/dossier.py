@@ -14,7 +14,7 @@ from typing import Any
 from visamatch.evidence.words import MARKS
 
 Record = Mapping[str, Any]
-PARTS = ("totals", "curve", "price_of_constraints", "calendar")
+PARTS = ("totals", "assumes", "curve", "price_of_constraints", "calendar")
 GROUPS = ("core", "regional", "safety", "")
 SHOWN = 60  # programs a group where the plan does not say which ones to apply to
 EVIDENCE = 3  # statements a program, the nearest first
@@ -59,6 +59,8 @@ def _contents(plan: Record) -> dict[str, Any]:
     sources: list[dict[str, str]] = []
     chosen = _chosen(plan.get("list") or ())
     programs = [_program(row, sources) for row in chosen]
+    rows = {row["program_id"]: {**row, "statements": ()} for row in plan.get("list") or ()}
+    first = [_program(rows[each], sources) for each in plan.get("ask_first") or () if each in rows]
     paths = [
         {**row, "law": [_number(sources, law) for law in row.get("law") or ()]}
         for row in plan.get("paths") or ()
@@ -67,7 +69,7 @@ def _contents(plan: Record) -> dict[str, Any]:
         for source in task.get("source") or ():
             _number(sources, source)
     parts = {part: plan.get(part) or () for part in PARTS}
-    return {**parts, "programs": programs, "paths": paths, "sources": sources}
+    return {**parts, "programs": programs, "ask_first": first, "paths": paths, "sources": sources}
 
 
 def _number(sources: list[dict[str, str]], source: Record) -> int:
