@@ -63,3 +63,41 @@ def test_a_denied_visa_leaves_the_other_unsaid(verb):
 def test_both_in_one_breath(verb, between):
     reading = read_policy(f"We {verb} J-1 visas{between.format(verb, 'H-1B visas')}.")
     assert (reading.sponsors_j1, reading.sponsors_h1b) == ("yes", "no")
+
+
+# Sentence, J-1, H-1B; {v} is any verb.
+FORMS = (
+    ("We only {v} J-1 visas.", "yes", "no"),
+    ("The only visa we {v} is the J-1.", "yes", "no"),
+    ("We {v} no visas other than the J-1.", "yes", "no"),
+    ("We {v} J-1 visas only.", "yes", "no"),
+    ("We do not {v} visas other than J-1.", "yes", "no"),
+    ("We {v} J-1 but not H-1B visas.", "yes", "no"),
+    ("We {v} J-1 visas and no others.", "yes", "no"),
+    ("We {v} J-1 visas; no other visa types are considered.", "yes", "no"),
+    ("Do you {v} visas? J-1 only.", "yes", "no"),
+    ("Do you {v} H-1B visas? No, we {v} J-1 visas only.", "yes", "no"),
+    ("We {v} H-1B visas if the applicant has passed Step 3.", "unknown", "conditional"),
+    ("We {v} H-1B visas only for graduates of U.S. medical schools.", "unknown", "conditional"),
+    ("We {v} only H-1B transfers.", "no", "conditional"),
+    ("Do you {v} H-1B visas? Yes, once Step 3 is passed.", "unknown", "conditional"),
+    ("We do not {v} H-1B visas unless the applicant has passed Step 3.", "unknown", "conditional"),
+    ("We cannot {v} H-1B visas for applicants without Step 3.", "unknown", "conditional"),
+    ("We {v} H-1B visas only in exceptional circumstances.", "unknown", "case_by_case"),
+    ("We may {v} H-1B visas.", "unknown", "case_by_case"),
+    ("We {v} H-1B visas on a case-by-case basis.", "unknown", "case_by_case"),
+    ("We do not {v} H-1B visas except in rare cases.", "unknown", "case_by_case"),
+    ("We generally do not {v} H-1B visas but may make exceptions.", "unknown", "case_by_case"),
+    ("We {v} H-1B visas with the approval of the GME office.", "unknown", "case_by_case"),
+    ("Do you {v} H-1B visas? Case by case.", "unknown", "case_by_case"),
+    ("We {v} both J-1 and H-1B visas.", "yes", "yes"),
+    ("Do you {v} J-1 and H-1B visas? Yes.", "yes", "yes"),
+    ("Besides J-1 visas we also {v} H-1B visas.", "yes", "yes"),
+)
+
+
+@pytest.mark.parametrize(("form", "j1", "h1b"), FORMS, ids=range(len(FORMS)))
+def test_every_verb_in_every_form(form, j1, h1b):
+    for verb in VERBS:
+        reading = read_policy(form.format(v=verb))
+        assert (verb, reading.sponsors_j1, reading.sponsors_h1b) == (verb, j1, h1b)

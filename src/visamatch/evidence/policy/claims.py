@@ -39,6 +39,9 @@ _OF_VISAS = re.compile(
     r"work|authori|lawful|perman|green|residency|\b[oeb]-?\d|\btn\b|occupation|other"
 )
 _GENERAL_QUESTION = re.compile(r" should i |^\W*(?:q\W+)?what (?:is|are) (?:an? |the )?[jh]\W?1")
+_ONLY_FOR = re.compile(
+    r" (?:for|to|if|in|when|after|with|under|on|at(?! (?:this|the present) time))\b"
+)
 _NOTHING_MORE = re.compile(
     r"[^a-z]*(?:at (?:this|the present) time|currently|at present|now|yet)?\s*(?:[,;.()—]|$|and |but )"
 )
@@ -490,7 +493,7 @@ def _stance(cues: list[Cue], plain: str, page: _Page, earlier: list[Claim]) -> t
     kinds = [c.kind for c in cues]
     if "past" in kinds and "neg" not in kinds:
         return "named", False
-    closed = "only" in kinds and _closes(cues)
+    closed = "only" in kinds and _closes(cues, plain)
     if _negated(cues, plain):
         return "refuse", False
     positive = _positive(cues, plain)
@@ -575,7 +578,7 @@ def _between(cues: list[Cue], left: Cue, right: Cue) -> list[Cue]:
     return [c for c in cues if left.start < c.start < right.start]
 
 
-def _closes(cues: list[Cue]) -> bool:
+def _closes(cues: list[Cue], plain: str) -> bool:
     """Whether "only" binds visas: one stands after it, or right before it at the end of the clause."""
     for i, cue in enumerate(cues):
         if cue.kind == "only":
@@ -584,6 +587,7 @@ def _closes(cues: list[Cue]) -> bool:
                 _has_visa(cues[max(0, i - 2) : i])
                 and cues[i - 1].kind in VISAS | {"offer"}
                 and (not after or after[0] in ("offer", "join"))
+                and not _ONLY_FOR.match(plain, cue.end)
             )
     return False
 
