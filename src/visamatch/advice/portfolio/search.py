@@ -1,7 +1,8 @@
 """Choose programs whose outcomes move together: greedy, swaps, branch and bound, an upper bound.
 
-More money never lowers the value: a tree that ends has the optimum; else swaps follow one path of sets of
-rising cost that does not depend on the budget, and stop where the money ends.
+More money never lowers the value while every tree ends (it then has the optimum), nor along the path of swaps,
+which does not depend on the budget. Where the tree ends for the smaller budget alone, the larger one may come out
+lower by less than the reported bound leaves open.
 """
 
 from __future__ import annotations
