@@ -4,9 +4,9 @@
 
 Data: interview rates of programs, season 2024-25, and shares of international graduates in internal medicine, 2025
 (both class C: development only; nothing of a single program is written). Target: the rank of the rate inside its
-specialty. Ridge on public covariates with a common part and a part for each of two groups of specialties (procedural and
-other), because university hospitals are the open ones in the one and the closed ones in the other. Validation: ten
-folds, all programs of an institution in one fold.
+specialty. Ridge on public covariates with a common part and a part for each of two groups of specialties
+(procedural and other), because university hospitals are the open ones in the one and the closed ones in the other.
+Validation: ten folds, all programs of an institution in one fold.
 """
 
 from __future__ import annotations
@@ -161,7 +161,7 @@ def levels(value: Any, specialty: Any) -> Any:
 
 def design(programs: list[Program]) -> tuple[list[str], Any]:
     given = [openness.covariates(program) for program in programs]
-    count = defaultdict(int)
+    count: dict[str, int] = defaultdict(int)
     for row in given:
         for name, value in row.items():
             count[name] += value != 0
@@ -211,7 +211,7 @@ def write(names: Any, x: Any, group: Any, model: Any, rate: Any, specialty: Any,
         "model": "ridge on public covariates, rank of the non-US IMG interview rate inside the specialty",
         "as_of": date.today().isoformat(),  # noqa: DTZ011
         "made_by": "scripts/fit_openness.py",
-        "data": f"interview rates 2024-25 of {len(rate)} programs and IMG shares 2025 of {len(x) - len(rate)}; not shipped",
+        "data": f"interview rates of {len(rate)} programs, IMG shares of {len(x) - len(rate)}; not shipped",
         "validation": {
             "how": f"{FOLDS} folds by institution",
             "spearman_over_all": round(float(over_all), 3),

@@ -26,6 +26,7 @@ from visamatch.evidence.p_sponsor import p_sponsor, weigh
 from visamatch.evidence.practice import Array, tree
 
 OUT = TARGET.with_name("p_sponsor_validation.yaml")
+PAGE = Path(__file__).parents[1] / "docs/method/p-sponsor.md"
 FOLDS, SEED = 5, 7
 EDGES = (0.0, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0)
 GROUPS = 10  # of equal size, to try the intervals on
@@ -161,6 +162,37 @@ def coverage(known: list[Example], on: date) -> dict[str, int]:
     return {"groups": GROUPS, "inside": inside}
 
 
+def page(table: dict[str, Any]) -> str:
+    """The figures as they stand in the document."""
+    lines = [
+        f"{table['programs']} programs, {table['with_h1b']} with H-1B, {table['folds']} folds by family.", "",
+        "| method | log loss | Brier | AUC | calibration error |", "| --- | --- | --- | --- | --- |",
+    ]  # fmt: skip
+    lines += [
+        f"| {name} | {' | '.join(map(str, row.values()))} |"
+        for name, row in table["by_institution"].items()
+    ]
+    lines += [
+        "",
+        "| chance given | programs | mean chance | share with H-1B |",
+        "| --- | --- | --- | --- |",
+    ]
+    lines += [
+        f"| {row['from']} to {row['to']} | {row['n']} | {row['predicted']} | {row['observed']} |"
+        for row in table["reliability"]
+    ]
+    later = table["by_year"]
+    ours = ", ".join(
+        f"{name.replace('_', ' ')} {value}" for name, value in later["this model"].items()
+    )
+    lines += [
+        "", f"Estimated on the {later['trained']} medicine programs of 2025, tried on the {later['tried']} neurology "
+        f"programs of 2026: {ours}. Of {table['intervals']['groups']} groups of like chances, "
+        f"{table['intervals']['inside']} had a share inside their mean 90 % interval.",
+    ]  # fmt: skip
+    return "\n".join(lines)
+
+
 def main() -> None:
     """Measure and write."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -190,6 +222,9 @@ def main() -> None:
     }  # fmt: skip
     head = "# P(sponsor) on programs it had not seen. Figures only; the flags themselves do not ship.\n"
     OUT.write_text(head + yaml.safe_dump(table, sort_keys=False), "utf-8")
+    before, _, rest = PAGE.read_text("utf-8").partition("<!-- figures -->\n")
+    after = rest.partition("<!-- end -->")[2]
+    PAGE.write_text(f"{before}<!-- figures -->\n{page(table)}\n<!-- end -->{after}", "utf-8")
     print(OUT.read_text("utf-8"))
 
 

@@ -105,6 +105,13 @@ def test_a_file_gives_back_what_was_saved(tmp_path):
     assert back.specialties == made.specialties
 
 
+def test_a_file_of_another_scale_is_refused(tmp_path, monkeypatch):
+    save(toy(), tmp_path / "s.npz")
+    monkeypatch.setattr("visamatch.market.scenarios._SCALE", {"scale": [-4.0, 0.04]})
+    with pytest.raises(InputError, match="this version"):
+        read(tmp_path / "s.npz")
+
+
 def test_what_is_no_scenario_file_is_named(tmp_path):
     with pytest.raises(InputError, match="scenario file"):
         read(tmp_path / "none.npz")

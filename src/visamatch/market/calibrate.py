@@ -1,9 +1,10 @@
 """Calibration: free parameters such that simulated seasons reproduce published figures of the 2026 Match.
 
-Two layers. *Margins* have one parameter each and are fitted by proportional steps: handicaps (specialty x kind) to who took
-the places, ranking margins to fills, interviews a position to list lengths, applicants to active applicants. *Shape* parameters
-(noises, sizes, tastes: ``SHAPE``) are searched one after another for the least loss. The loss is the weighted mean over targets
-of ``log(model / target)^2`` divided by the square of the tolerance: 5 % or the target's own sampling error, the larger.
+Two layers. *Margins* have one parameter each and are fitted by proportional steps: handicaps (specialty x kind) to
+who took the places or, where published, to how many interviews there were; what is taken off at ranking to who then
+matched; ranking margins to fills; numbers and choices to applicants with a list. *Shape* parameters (noises, tastes:
+``SHAPE``) are searched one after another for the least loss: the mean over targets of ``log(model / published)^2`` in
+units of the tolerance, which is 5 % or two standard errors of the published figure, each term capped.
 """
 
 from __future__ import annotations
@@ -129,11 +130,11 @@ class Measures:
     def lengths(self, at: int, matched: bool) -> NDArray[Any]:
         """Contiguous ranks of non-US IMG whose first choice is specialty ``at``, none left out."""
         mine = (self.img[0] == at) & (self.img[1] > 0) & (self.img[2] == matched)
-        return self.img[1, mine]
+        return np.asarray(self.img[1, mine])
 
     def contiguous(self, at: int) -> NDArray[Any]:
         """The same of all, matched or not."""
-        return self.img[1, (self.img[0] == at) & (self.img[1] > 0)]
+        return np.asarray(self.img[1, (self.img[0] == at) & (self.img[1] > 0)])
 
     def curve(self, at: int, longest: int = 20) -> NDArray[Any]:
         """Chance to match to the first choice by contiguous ranks 1, 2, …; NaN where nobody has as many."""
@@ -175,15 +176,11 @@ def _split(group: NDArray[Any], share: bool = True) -> dict[str, float]:
 def _rows(
     names: Any, table: NDArray[Any], digits: int, keep: bool = False
 ) -> dict[str, dict[str, float]]:
-    out = {}
+    out: dict[str, dict[str, float]] = {}
     for name, row in zip(names, table, strict=True):
-        values = {
-            kind: round(float(row[g]), digits) for kind, g in zip(KINDS, OF_KIND, strict=True)
-        }
-        out[str(name)] = (
-            values if keep else {kind: value for kind, value in values.items() if value}
-        )
-    return out | ({"other": dict.fromkeys(KINDS, 0.0)} if keep else {})
+        values = zip(map(str, KINDS), (round(float(row[g]), digits) for g in OF_KIND), strict=True)
+        out[str(name)] = {kind: value for kind, value in values if value or keep}
+    return out | ({"other": dict.fromkeys(map(str, KINDS), 0.0)} if keep else {})
 
 
 def simulate(p: dict[str, Any], seasons: int, seed: int) -> tuple[Country, Measures]:
@@ -196,60 +193,68 @@ def step_margins(
     p: dict[str, Any], published: Published, known: Country, got: Measures, size: float
 ) -> None:
     """One proportional step of the margins, in place."""
-    names, index = known.specialties, published.index
+    names = known.specialties
+    places = np.bincount(known.specialty_of, known.quota, len(names))
+    _step_choices(p, names, published, got, size)
+    handicap, late = _errors_of_handicaps(published, got), _errors_of_late(published, got)
+    for at, name in enumerate(names):
+        for kind, g in zip(KINDS, OF_KIND, strict=True):
+            _move(p["handicap"][name], kind, size * 0.7 * handicap[at, g], -7, 3)
+            _move(p["late"][name], kind, size * _LATE_GAIN[g] * late[at, g], -5, 12)
+        _move(
+            p["margin"],
+            name,
+            size * 10 * (published.filled[at] - got.filled[at] / max(places[at], 1)),
+            -2,
+            12,
+        )
+    factor = (published.active / got.active) ** size
+    for kind, g, part in zip(KINDS, OF_KIND, _PARTS, strict=True):
+        most = MOST_PER_ACTIVE[g] * published.active[g] * part
+        p["applicants"][kind] = round(float(min(most, p["applicants"][kind] * factor[g])), 1)
+
+
+def _move(row: dict[Any, float], name: str, by: float, low: float, high: float) -> None:
+    row[name] = round(float(np.clip(row[name] + by, low, high)), 3)
+
+
+def _step_choices(
+    p: dict[str, Any], names: Any, published: Published, got: Measures, size: float
+) -> None:
     chosen = np.clip((published.first + 1) / (got.first + 1), 0.5, 2) ** (0.7 * size)
     taken = np.clip((published.matched + 5) / (got.took + 5), 0.5, 2) ** (0.7 * size)
     chosen[:, :3] = np.sqrt(
         chosen[:, :3] * taken[:, :3]
-    )  # US graduates: who ranks two specialties may put either first
+    )  # US graduates of two specialties may put either first
     for at, name in enumerate(names):
+        row = p["first_choice"].get(name, {})
         for kind, g in zip(KINDS, OF_KIND, strict=True):
-            if kind in p["first_choice"].get(name, {}):
-                p["first_choice"][name][kind] = round(
-                    float(p["first_choice"][name][kind] * chosen[at, g]), 6
-                )
+            if kind in row:
+                row[kind] = round(float(row[kind] * chosen[at, g]), 6)
+
+
+def _errors_of_handicaps(published: Published, got: Measures) -> NDArray[Any]:
+    """Log of places taken, published over model, against US MD seniors, who are the reference of every specialty.
+
+    Where list lengths are published, interviews stand for places.
+    """
     ratio = np.log((published.matched + 0.5) / (got.took + 0.5))
-    ratio -= ratio[:, :1]  # US MD seniors are the reference of every specialty
-    for name in (
-        MEASURED
-    ):  # how many interviews is published: handicaps decide those, `late` who is then ranked low
-        at = names.index(name)
-        ratio[at, 4] = np.log(
-            _interviews(published, name) / max(got.contiguous(at).sum() / got.seasons, 1.0)
-        )
-    for at, name in enumerate(names):
-        row = p["handicap"][name]
-        for kind, g in zip(KINDS, OF_KIND, strict=True):
-            if g:
-                row[kind] = round(float(np.clip(row[kind] + size * 0.7 * ratio[at, g], -7, 3)), 3)
-        places = np.bincount(known.specialty_of, known.quota, len(names))[at]
-        gap = published.filled[at] - got.filled[at] / max(places, 1)
-        p["margin"][name] = round(float(np.clip(p["margin"][name] + size * 10 * gap, -2, 12)), 3)
-    factor = (published.active / got.active) ** size
-    late = np.log((got.placed / got.active) / (published.placed / published.active))
-    for kind, g, part in zip(KINDS, OF_KIND, _PARTS, strict=True):
-        most = (
-            MOST_PER_ACTIVE[g] * published.active[g] * part
-        )  # IMG kinds: between lists and ERAS counts
-        p["applicants"][kind] = round(min(most, p["applicants"][kind] * float(factor[g])), 1)
-        for name in names:
-            step = (
-                late[g]
-                if g != 3
-                else (
-                    late[g]
-                    + np.log(
-                        (got.took[index[name], 3] + 3) / (published.matched[index[name], 3] + 3)
-                    )
-                )
-                / 2
-            )
-            if g == 4 and name in MEASURED:
-                step = _too_many(published, got, name)
-            now = p["late"][name][kind]
-            p["late"][name][kind] = round(
-                float(np.clip(now + size * _LATE_GAIN[g] * step, -5, 12)), 3
-            )
+    ratio -= ratio[:, :1]
+    for name in MEASURED:
+        at = published.index[name]
+        mine = got.contiguous(at).sum() / got.seasons
+        ratio[at, 4] = np.log(_interviews(published, name) / max(mine, 1.0))
+    return ratio
+
+
+def _errors_of_late(published: Published, got: Measures) -> NDArray[Any]:
+    """Log of who matched, model over published: by kind; US IMG half by specialty, non-US IMG where published."""
+    rate = np.log((got.placed / got.active) / (published.placed / published.active))
+    error = np.tile(rate, (len(got.took), 1))
+    error[:, 3] = (rate[3] + np.log((got.took[:, 3] + 3) / (published.matched[:, 3] + 3))) / 2
+    for name in MEASURED:
+        error[published.index[name], 4] = _too_many(published, got, name)
+    return error
 
 
 def _too_many(published: Published, got: Measures, name: str) -> float:
@@ -265,7 +270,7 @@ def _interviews(published: Published, name: str) -> float:
     """Interviews in the first choice of all non-US IMG with a list: mean length times people."""
     cohorts = [cohort["contiguous_ranks"] for cohort in published.lists[name].values()]
     mean = sum(c["mean"] * c["n"] for c in cohorts) / sum(c["n"] for c in cohorts)
-    return mean * published.first[published.index[name], 4]
+    return float(mean * published.first[published.index[name], 4])
 
 
 def fit_margins(p: dict[str, Any], published: Published, rounds: int, seasons: int, seed: int,
@@ -367,8 +372,9 @@ def _lists_by_specialty(published: Published, known: Country, got: Measures) -> 
         for cohort, matched in (("matched", True), ("not_matched", False)):
             row, mine = published.lists[name][cohort]["contiguous_ranks"], got.lengths(at, matched)
             error = row["sd"] / np.sqrt(row["n"]) / row["mean"]
-            yield Target(f"contiguous ranks, non-US IMG {cohort}, {name}", row["mean"], float(mine.mean()) if len(mine) else 0.1,
-                         float(error), source)  # fmt: skip
+            model = float(mine.mean()) if len(mine) else 0.1
+            name_of = f"contiguous ranks, non-US IMG {cohort}, {name}"
+            yield Target(name_of, row["mean"], model, float(error), source)
         n = sum(
             published.lists[name][c]["contiguous_ranks"]["n"] for c in ("matched", "not_matched")
         )
@@ -391,8 +397,11 @@ def _fills(published: Published, known: Country, got: Measures) -> Iterable[Targ
         )
         for g in (0, 1, 3, 4):
             want = published.matched[at, g]
-            yield Target(f"places taken by {GROUPS[g]}, {name}", want, got.took[at, g], float(1 / np.sqrt(max(want, 1))),
-                         "NRMP 2025 shares on 2026 places", citable=False)  # fmt: skip
+            error, source = float(1 / np.sqrt(max(want, 1))), "NRMP 2025 shares on 2026 places"
+            took = got.took[at, g]
+            yield Target(
+                f"places taken by {GROUPS[g]}, {name}", want, took, error, source, citable=False
+            )
 
 
 def _curves(published: Published, known: Country, got: Measures) -> Iterable[Target]:
@@ -400,8 +409,10 @@ def _curves(published: Published, known: Country, got: Measures) -> Iterable[Tar
         curve = got.curve(known.specialties.index(name))
         for ranks in (1, 3, 5, 8, 12):
             if np.isfinite(curve[ranks - 1]):
-                yield Target(f"chance with {ranks} contiguous ranks, non-US IMG, {name}", float(published.curve[name][ranks - 1]),
-                             float(curve[ranks - 1]), 0.05, "derived from Charting Outcomes 2026", True)  # fmt: skip
+                found, source = float(curve[ranks - 1]), "derived from Charting Outcomes 2026"
+                want = float(published.curve[name][ranks - 1])
+                name_of = f"chance with {ranks} contiguous ranks, non-US IMG, {name}"
+                yield Target(name_of, want, found, 0.05, source, held_out=True)
 
 
 def other_year(

@@ -19,7 +19,8 @@ class Row:
 
     Attributes:
         closed: share of programs that take nobody of the kind, mean of seasons.
-        interview: strength at which an invitation is as likely as not: quarter, half, three quarters of the open tracks.
+        interview: strength at which an invitation is as likely as not, at a quarter, half and three quarters of
+            the open tracks.
         match: the same for a place, once interviewed.
         swing: SD over seasons of the median interview cutoff.
     """
@@ -45,10 +46,12 @@ def by_specialty(kind: Kind) -> tuple[Row, ...]:
         seen, placed = interview[:, mine], match[:, mine]
         shut = np.isposinf(seen)
         half = np.nanmedian(np.where(shut, np.nan, np.maximum(seen, -9)), axis=1)
-        quarters = np.nanpercentile(np.where(shut, np.nan, np.maximum(seen, -9)), (25, 50, 75))
+        low, middle, high = np.nanpercentile(
+            np.where(shut, np.nan, np.maximum(seen, -9)), (25, 50, 75)
+        )
         found.append(
             Row(
-                specialties()[name].name, len(mine), float(shut.mean()), tuple(map(float, quarters)),
+                specialties()[name].name, len(mine), float(shut.mean()), (float(low), float(middle), float(high)),
                 float(np.nanmedian(np.where(shut, np.nan, np.maximum(placed, -9)))), float(half.std()),
             )
         )  # fmt: skip

@@ -143,6 +143,5 @@ def expected_rate(programs: Sequence[Program]) -> NDArray[Any]:
     level = np.array(
         [p["log_rate"].get(one.specialty_id, p["log_rate"]["other"]) for one in programs]
     )
-    return np.maximum(
-        np.exp(level + p["log_rate_slope"] * openness(programs)[0]) - p["log_rate_offset"], 0
-    )  # type: ignore[no-any-return]
+    rate = np.exp(level + p["log_rate_slope"] * openness(programs)[0]) - p["log_rate_offset"]
+    return np.asarray(np.maximum(rate, 0))

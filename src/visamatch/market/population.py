@@ -32,13 +32,14 @@ class Country(NamedTuple):
         quota, specialty_of, program_of, city, quality: by track; ``quality`` is what all applicants value alike.
         preliminary, advanced: which tracks are one PGY-1 year, and which begin at PGY-2.
         open_mean, open_closed: by program, openness to international graduates and the chance of none at all.
-        count: applicants by kind, those without interviews included. couples: by kind.
+        size: applicants by kind, those without interviews included. couples: by kind.
         first, backup: K x N, cumulative chances of the first choice, and of a second specialty (chance ``extra``).
         preliminary_of: N x 3 preliminary specialties, -1 = none; preliminary_rate: N x K, who asks for them.
         applications: K x 3, to the first choice, a second specialty, a preliminary one.
         table: (US, international) x N x TABLE tracks; tracks_in: tracks of a specialty, negative if preliminary.
         handicap: N x K. margin: N, how far below the last invitation a program still ranks.
-        late: N x K, what programs take off when they rank. per_position: N, interviews a position. most: K, interviews one attends.
+        late: N x K, what programs take off when they rank.
+        per_position: N, interviews a position. most: K, interviews one attends.
     """
 
     tracks: NDArray[np.str_]
@@ -54,7 +55,7 @@ class Country(NamedTuple):
     open_mean: Floats
     open_closed: Floats
     open_sd: float
-    count: Floats
+    size: Floats
     couples: Ints
     first: Floats
     backup: Floats
@@ -131,7 +132,7 @@ def country(given: dict[str, Any] | None = None, scale: float = 1.0) -> Country:
         advanced=np.array([code[7] == "A" for code in codes]),
         open_mean=mean.astype(np.float32),
         open_closed=closed.astype(np.float32),
-        count=_by_kind(p["applicants"]),
+        size=_by_kind(p["applicants"]),
         couples=_by_kind(p["couples"]).astype(np.int32),
         first=_cumulative(p["first_choice"], specialties),
         backup=_cumulative(p["second_specialty"], specialties),

@@ -122,9 +122,11 @@ def read(data: Path, known: Country, filled: NDArray[Any]) -> Published:
     total = np.bincount(known.specialty_of, known.quota, len(first))
     pgy1 = filled * (1 - advanced / np.maximum(total, 1))
     matched = fit_margins(took + 1e-6, pgy1, placed) * (filled / np.maximum(pgy1, 1e-9))[:, None]
+    shares = took / took.sum(axis=1, keepdims=True)
     return Published(
-        {name: at for at, name in enumerate(known.specialties)}, first, second, np.where(pgy1[:, None] > 0, matched, filled[:, None] * took / took.sum(axis=1, keepdims=True)),
-        filled / np.maximum(total, 1), active, placed, _lists(data), _us_scores(data), _to_first(data), _curve(data), rates, totals,
+        {name: at for at, name in enumerate(known.specialties)}, first, second,
+        np.where(pgy1[:, None] > 0, matched, filled[:, None] * shares), filled / np.maximum(total, 1),
+        active, placed, _lists(data), _us_scores(data), _to_first(data), _curve(data), rates, totals,
     )  # fmt: skip
 
 

@@ -24,12 +24,13 @@ from visamatch.market.scenarios import load
 
 TARGETS = files("visamatch.market") / "parameters" / "targets.yaml"
 _FITTED = (
-    "applicants", "first_choice", "second_specialty", "second_specialty_rate", "handicap", "late", "margin", "open_sd", "step2",
+    "applicants", "first_choice", "second_specialty", "second_specialty_rate", "handicap", "late", "margin",
+    "open_sd", "step2",
 )  # fmt: skip
 _HEAD = """\
 # Parameters of the simulated Match. Fitted ones: {fitted}.
-# They reproduce published figures (targets.yaml names each with its source); the rest was chosen by hand and searched by
-# `visamatch market calibrate --shape`. Kinds: docs/method/market.md. No program's own rate is here.
+# They reproduce published figures (targets.yaml names each with its source); the rest was chosen by hand.
+# Kinds: docs/method/market.md. No program's own rate is here.
 """
 
 
@@ -100,8 +101,8 @@ def lines(compared: Iterable[Target]) -> Iterator[str]:
     """The table for a terminal."""
     yield f"{'':3}{'target':72}{'published':>11}{'model':>11}{'off':>8}  source"
     for t in compared:
-        state = "ok" if t.met else "--"
-        yield f"{state:3}{t.name:72}{t.published:11.5g}{t.model:11.5g}{t.off:+8.1%}  {'(held out) ' if t.held_out else ''}{t.source}"
+        state, kept = "ok" if t.met else "--", "(held out) " if t.held_out else ""
+        yield f"{state:3}{t.name:72}{t.published:11.5g}{t.model:11.5g}{t.off:+8.1%}  {kept}{t.source}"
 
 
 @cache

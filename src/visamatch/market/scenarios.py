@@ -241,6 +241,7 @@ def encode(value: Floats) -> Bytes:
     return code.astype(np.uint8)
 
 
+_SCALE = {"scale": [round(float(LOWEST), 2), round(float(STEP), 2)]}  # what the codes of a file mean
 _BYTES = ("interview", "match", "openness")
 _ARRAYS = (
     "tracks", "programs", "program_of", "specialty_of", "handicap", "season", "late", "loading", "closed",
@@ -254,7 +255,7 @@ def save(scenarios: Scenarios, path: Path) -> None:
     for name in _BYTES:
         code = getattr(scenarios, name)
         arrays[name] = np.vstack([code[:1], code[1:] - code[:1]]).T.copy()
-    plain = json.dumps({name: getattr(scenarios, name) for name in _PLAIN}, sort_keys=True)
+    plain = json.dumps({name: getattr(scenarios, name) for name in _PLAIN} | _SCALE, sort_keys=True)
     part = path.with_name(path.name + ".part")
     with part.open("wb") as stream:
         np.savez_compressed(stream, plain=np.array(plain), **arrays)
@@ -277,6 +278,9 @@ def read(path: Any) -> Scenarios:
             plain = json.loads(str(stored["plain"]))
     except (OSError, ValueError, KeyError) as error:
         raise InputError(str(path), "a scenario file (visamatch market simulate)", error) from None
+    scale = {"scale": plain.pop("scale", None)}
+    if scale != _SCALE:
+        raise InputError(str(path), f"a scenario file of this version, with {_SCALE}", scale)
     plain["specialties"] = tuple(plain["specialties"])
     return Scenarios(**arrays, **plain)
 

@@ -14,6 +14,8 @@ so a season is the same bytes wherever and whenever it is made. The steps:
    and those who hold none (nobody else asks for them, so the two steps give the match of both together).
 """
 
+# mypy: allow-untyped-defs, allow-untyped-calls
+
 from __future__ import annotations
 
 from typing import Any, NamedTuple
@@ -31,6 +33,8 @@ WAVES = 3
 MOST = 5  # specialties a person applies in, preliminary years included
 PAIRS = 60  # joint choices a couple lists before each member alone
 SAME_CITY = 6  # places that a couple gives up to be in one city
+FIRST_IMG, NEEDS_VISA = 3, 5  # in KINDS
+_SLOT = np.uint64(64 - 12)  # the upper bits of a draw: one of TABLE slots
 _STRENGTH, _SIZE, _CHOICE, _TASTE, _OPEN, _SHOCK, _VISA, _DAY = range(101, 109)
 
 
@@ -60,9 +64,8 @@ class Season(NamedTuple):
 
     ``interview``, ``match`` (T codes), ``openness`` (P codes), ``shock`` (kinds): as in ``Scenarios``.
     By applicant: ``applications``; ``interviews``; ``ranked`` on the main list (every interview) and ``contiguous``
-    ones in the first choice; ``place``: main track or -1; ``rank`` of it on the main list from 0; ``year_one``: preliminary
-    track or -1. ``filled`` (T): seats taken; ``offers``: invitations, also those
-    declined.
+    ones in the first choice; ``place``: main track or -1; ``rank`` of it on the main list from 0; ``year_one``:
+    preliminary track or -1. ``filled`` (T): seats taken; ``offers``: invitations, also those declined.
     """
 
     people: People
@@ -105,11 +108,11 @@ class Prepared(NamedTuple):
 def prepare(country: Country, seed: int, number: int) -> Prepared:
     """Applications, interviews and lists of season ``number``."""
     c, key = country, key_of(seed, number)
-    shock = np.float32(c.shock_sd) * bells(key_of(seed, number, _SHOCK), len(c.count))
+    shock = np.float32(c.shock_sd) * bells(key_of(seed, number, _SHOCK), len(c.size))
     people = People(
         *_people(
             key,
-            c.count,
+            c.size,
             c.count_sd,
             c.first,
             c.extra,
@@ -195,7 +198,7 @@ def _draw(chance: Any, u: float) -> int:
 
 
 @numba.njit(cache=True)
-def _people(key, count, count_sd, first, extra, backup, preliminary_of, preliminary_rate):  # type: ignore[no-untyped-def]
+def _people(key, count, count_sd, first, extra, backup, preliminary_of, preliminary_rate):
     sizes = np.empty(len(count), np.int64)
     for k in range(len(count)):
         sizes[k] = int(count[k] * (1 + count_sd * bell(mix(mix(key, _SIZE), k))) + 0.5)
@@ -222,7 +225,7 @@ def _people(key, count, count_sd, first, extra, backup, preliminary_of, prelimin
 
 
 @numba.njit(cache=True)
-def _openness(key, mean, sd, closed):  # type: ignore[no-untyped-def]
+def _openness(key, mean, sd, closed):
     code = np.empty(len(mean), np.uint8)
     for p in range(len(mean)):
         own = mix(mix(key, _OPEN), p)
@@ -235,9 +238,8 @@ def _openness(key, mean, sd, closed):  # type: ignore[no-untyped-def]
 
 @numba.njit(cache=True)
 def _apply(key, kind, strength, specialty, applications, table, tracks_in, signals, program_of, handicap,
-           loading, closed, openness, levels):  # type: ignore[no-untyped-def]  # fmt: skip
+           loading, closed, openness, levels):  # fmt: skip
     """Applications in compressed rows: tracks, score codes, and how many of each code a track received."""
-    visa_closed, noise, bonus = levels
     people, start = len(kind), np.zeros(len(kind) + 1, np.int64)
     size = 0
     for a in range(people):
@@ -245,51 +247,55 @@ def _apply(key, kind, strength, specialty, applications, table, tracks_in, signa
     track, code = np.empty(size, np.int16), np.empty(size, np.uint8)
     seen = np.zeros((len(program_of), 256), np.uint16)
     stamp = np.full(len(program_of), -1, np.int32)
-    shut = np.empty(len(openness), np.bool_)
-    for p in range(len(openness)):
-        shut[p] = unit(mix(mix(key, _VISA), p)) < visa_closed
-    width = np.uint64(64 - 12)
+    pull = _pull(key, openness, loading, closed, levels[0])
     e = 0
     for a in range(people):
         k, own = kind[a], mix(key, a)
-        group = 1 if k >= 3 else 0
+        group = 1 if k >= FIRST_IMG else 0
         for j in range(specialty.shape[1]):
             s = specialty[a, j]
             if s < 0:
                 break
-            which = 0 if j == 0 else 1
-            if tracks_in[s] < 0:
-                which = 2
+            which = 2 if tracks_in[s] < 0 else min(j, 1)
             mean = applications[k, which] * np.exp(0.35 * bell(mix(mix(own, _SIZE), j)))
             wanted = int(min(mean, 0.7 * abs(tracks_in[s]) + 1))
             base, draw = strength[a] + handicap[s, k], mix(own, s)
-            sent = 0
-            for n in range(2 * wanted):
-                if sent == wanted:
-                    break
-                t = table[group, s, mix(draw, n) >> width]
+            sent, n = 0, 0
+            while sent < wanted and n < 2 * wanted:
+                t = table[group, s, mix(draw, n) >> _SLOT]
+                n += 1
                 if stamp[t] == a:
                     continue
                 stamp[t] = a
                 sent += 1
-                p = program_of[t]
-                o = openness[p]
-                if closed[k] and (o == NOBODY or (k == 5 and shut[p])):
-                    score = np.float32(-99)
-                else:
-                    score = base + loading[k] * (LOWEST + STEP * o) + noise * bell(mix(own, -2 - t))
-                    if sent <= signals[s]:
-                        score += bonus
-                c = (
-                    np.uint8(min(max((score - LOWEST) / STEP + 0.5, 1), 254))
-                    if score > -50
-                    else np.uint8(0)
-                )
-                track[e], code[e] = t, c
-                seen[t, c] += 1
+                score = base + pull[k, program_of[t]] + levels[1] * bell(mix(own, -2 - t))
+                if sent <= signals[s]:
+                    score += levels[2]
+                track[e], code[e] = t, _code(score)
+                seen[t, code[e]] += 1
                 e += 1
         start[a + 1] = e
     return start, track[:e].copy(), code[:e].copy(), seen
+
+
+@numba.njit(cache=True)
+def _pull(key, openness, loading, closed, visa_closed):
+    """What a program's openness adds to an applicant of each kind; minus infinity where it is closed."""
+    out = np.empty((len(loading), len(openness)), np.float32)
+    for p in range(len(openness)):
+        no_visa = unit(mix(mix(key, _VISA), p)) < visa_closed
+        for k in range(len(loading)):
+            shut = openness[p] == NOBODY or (k == NEEDS_VISA and no_visa)
+            out[k, p] = (
+                -np.inf if closed[k] and shut else loading[k] * (LOWEST + STEP * openness[p])
+            )
+    return out
+
+
+@numba.njit(cache=True, inline="always")
+def _code(score):
+    """The code of a score; 0 for minus infinity, which is never invited."""
+    return np.uint8(min(max((score - LOWEST) / STEP + 0.5, 1), 254)) if score > -50 else np.uint8(0)
 
 
 def _offers(seen: Any, cutoff: Any) -> int:
@@ -297,15 +303,14 @@ def _offers(seen: Any, cutoff: Any) -> int:
 
 
 @numba.njit(cache=True, inline="always")
-def _liking(own, s, first, quality_t, t):  # type: ignore[no-untyped-def]
+def _liking(own, s, first, quality_t, t):
     """What an applicant thinks of a track: first specialty first, then common and own taste."""
     return quality_t + bell(mix(mix(own, _TASTE), t)) + (100.0 if s == first else 0.0)
 
 
 @numba.njit(cache=True)
-def _invite(
-    key, start, track, code, seen, quota, per_position, specialty_of, kind, specialty, most, quality
-):  # type: ignore[no-untyped-def]
+def _invite(key, start, track, code, seen, quota, per_position, specialty_of, kind, specialty, most,
+            quality):  # fmt: skip
     """Waves of invitations: the last code invited by each track, and who holds an invitation (1)."""
     tracks = len(quota)
     cutoff, before = np.full(tracks, 255, np.uint8), np.full(tracks, 255, np.uint8)
@@ -314,7 +319,6 @@ def _invite(
     held = np.zeros(len(kind), np.int64)
     for t in range(tracks):
         room[t] = int(quota[t] * per_position[specialty_of[t]] + 0.999)
-    place, liking = np.empty(1000, np.int64), np.empty(1000, np.float64)
     for _ in range(WAVES):
         for t in range(tracks):
             before[t] = cutoff[t]
@@ -322,39 +326,54 @@ def _invite(
                 cutoff[t] -= 1
                 room[t] -= seen[t, cutoff[t]]
         for a in range(len(kind)):
-            own, n = mix(key, a), 0
-            for e in range(start[a], start[a + 1]):
-                t = track[e]
-                c = code[e]
-                if c >= cutoff[t] and c < before[t]:
-                    place[n] = e
-                    n += 1
-            if n == 0:
+            offered = _offered(start[a], start[a + 1], track, code, cutoff, before)
+            if not len(offered):
                 continue
-            most_here = int(most[kind[a]] * (0.6 + 0.9 * unit(mix(own, _DAY))))
-            for j in range(1, specialty.shape[1]):
-                most_here += 3 if specialty[a, j] >= 0 else 0
-            free = most_here - held[a]
-            if n > free:
-                for i in range(n):
-                    t = track[place[i]]
-                    liking[i] = -_liking(own, specialty_of[t], specialty[a, 0], quality[t], t)
-                order = np.argsort(liking[:n])
-                for i in range(max(free, 0), n):
-                    room[track[place[order[i]]]] += 1
-                for i in range(max(free, 0)):
-                    invited[place[order[i]]] = 1
-                held[a] += max(free, 0)
-            else:
-                for i in range(n):
-                    invited[place[i]] = 1
-                held[a] += n
+            own = mix(key, a)
+            free = max(_attends(own, most[kind[a]], specialty[a]) - held[a], 0)
+            if len(offered) > free:
+                _prefer(own, offered, track, specialty_of, specialty[a, 0], quality)
+            for i in range(len(offered)):
+                invited[offered[i]] = i < free
+                room[track[offered[i]]] += i >= free
+            held[a] += min(len(offered), free)
     return cutoff, invited
+
+
+@numba.njit(cache=True, inline="always")
+def _offered(first, last, track, code, cutoff, before):
+    """Entries of an applicant that a track invites in this wave."""
+    found, n = np.empty(last - first, np.int64), 0
+    for e in range(first, last):
+        t, c = track[e], code[e]
+        if c >= cutoff[t] and c < before[t]:
+            found[n] = e
+            n += 1
+    return found[:n]
+
+
+@numba.njit(cache=True, inline="always")
+def _attends(own, most, specialty):
+    """Interviews a person attends at most: it differs between people; three more for each further specialty."""
+    more = 0
+    for j in range(1, len(specialty)):
+        more += 3 if specialty[j] >= 0 else 0
+    return int(most * (0.6 + 0.9 * unit(mix(own, _DAY)))) + more
+
+
+@numba.njit(cache=True)
+def _prefer(own, offered, track, specialty_of, first, quality):
+    """Sort offers by what the applicant thinks of them, the best first."""
+    liking = np.empty(len(offered), np.float64)
+    for i in range(len(offered)):
+        t = track[offered[i]]
+        liking[i] = -_liking(own, specialty_of[t], first, quality[t], t)
+    offered[:] = offered[np.argsort(liking)]
 
 
 @numba.njit(cache=True)
 def _rank(key, start, track, invited, cutoff, kind, strength, specialty, specialty_of, program_of, handicap, loading,
-          openness, margin, late, quality, noises):  # type: ignore[no-untyped-def]  # fmt: skip
+          openness, margin, late, quality, noises):  # fmt: skip
     """Both sides' lists from the interviews: rows sorted by the applicant, scores of the tracks beside."""
     total = 0
     for e in range(len(invited)):
@@ -396,7 +415,7 @@ def _rank(key, start, track, invited, cutoff, kind, strength, specialty, special
 
 
 @numba.njit(cache=True)
-def _select(start, keep, people):  # type: ignore[no-untyped-def]
+def _select(start, keep, people):
     begin, at, m = np.zeros(len(start), np.int32), np.empty(start[-1], np.int32), 0
     for a in range(len(start) - 1):
         if people[a]:
@@ -414,7 +433,7 @@ def _keep(lists: Lists, keep: Any, people: Any) -> Lists:
 
 
 @numba.njit(cache=True)
-def _by_place(track, score, tracks):  # type: ignore[no-untyped-def]
+def _by_place(track, score, tracks):
     """Entries by track, best score first: two counting sorts; ties by row."""
     code = np.empty(len(track), np.int64)
     for e in range(len(track)):
@@ -424,7 +443,7 @@ def _by_place(track, score, tracks):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True)
-def _counting(key, order, size):  # type: ignore[no-untyped-def]
+def _counting(key, order, size):
     at = np.zeros(size + 1, np.int64)
     for e in order:
         at[key[e] + 1] += 1
@@ -438,7 +457,7 @@ def _counting(key, order, size):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True)
-def _sums(start, flags):  # type: ignore[no-untyped-def]
+def _sums(start, flags):
     out = np.zeros(len(start) - 1, np.int32)
     for a in range(len(out)):
         for e in range(start[a], start[a + 1]):
@@ -447,7 +466,7 @@ def _sums(start, flags):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True)
-def _contiguous(lists, specialty, specialty_of):  # type: ignore[no-untyped-def]
+def _contiguous(lists, specialty, specialty_of):
     out = np.zeros(len(specialty), np.int32)
     for a in range(len(out)):
         for e in range(lists[0][a], lists[0][a + 1]):
@@ -496,7 +515,7 @@ def _couples(lists: Lists, kind: Any, counts: Any, city: Any) -> Couples:
 
 
 @numba.njit(cache=True)
-def _joint(start, track, member, city):  # type: ignore[no-untyped-def]
+def _joint(start, track, member, city):
     """Joint choices: the best pairs by the sum of places, one city preferred; then each member alone."""
     begin = np.zeros(len(member) + 1, np.int32)
     option = np.full((len(member) * (PAIRS + 60), 2), -1, np.int32)

@@ -1,7 +1,7 @@
 """Many seasons: played in this process, in a pool or on a Dask cluster, kept in parts, packed into a scenario file.
 
-A season is a function of parameters, seed and number, so it does not matter where it is played, or twice: the runners
-give the same bytes. Finished parts lie in a folder named after what made them; a run that was interrupted goes on there.
+A season is a function of parameters, seed and number, so it does not matter where it is played, or twice: the
+runners give the same bytes. Finished parts lie in a folder named after what made them; a broken run goes on there.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def dask(address: str) -> Runner:
 
     def run(work: Any, parts: list[tuple[int, ...]]) -> Iterator[Part]:
         try:
-            client = Client(address, timeout="10s")
+            client: Any = Client(address, timeout="10s")  # type: ignore[no-untyped-call]
         except (OSError, ValueError) as error:
             raise InputError(
                 "--dask", f"the address of a Dask scheduler ({error})", address

@@ -88,4 +88,4 @@ def _says(name: str, here: str, out: list[str], room: bool) -> str:
         return f"{name} asks {here}, which has a seat{' and more to spare' if room else ''}: held for now."
     if out == [name]:
         return f"{name} asks {here}, which is full of people it ranks higher: refused."
-    return f"{name} asks {here}, which is full but ranks {name} above {out[0]}: {name} is held, {out[0]} asks elsewhere."
+    return f"{name} asks {here}, which is full but ranks {name} above {out[0]}: {out[0]} asks elsewhere."

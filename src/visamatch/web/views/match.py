@@ -25,7 +25,8 @@ def match(request: HttpRequest) -> HttpResponse:
     steps = walkthrough.steps()
     wanted = request.GET.get("step", "")
     number = min(int(wanted), len(steps) - 1) if wanted.isdecimal() and len(wanted) < 4 else 0
-    kind = next((one for one in KINDS if one == request.GET.get("kind")), "non_us_img_visa")
+    asked = request.GET.get("kind")
+    kind: Kind = next((one for one in KINDS if one == asked), "non_us_img_visa")
     context = {
         "step": steps[number],
         "number": number,
