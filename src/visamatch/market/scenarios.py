@@ -241,7 +241,9 @@ def encode(value: Floats) -> Bytes:
     return code.astype(np.uint8)
 
 
-_SCALE = {"scale": [round(float(LOWEST), 2), round(float(STEP), 2)]}  # what the codes of a file mean
+_SCALE = {
+    "scale": [round(float(LOWEST), 2), round(float(STEP), 2)]
+}  # what the codes of a file mean
 _BYTES = ("interview", "match", "openness")
 _ARRAYS = (
     "tracks", "programs", "program_of", "specialty_of", "handicap", "season", "late", "loading", "closed",
