@@ -301,7 +301,7 @@ def fit_margins(p: dict[str, Any], published: Published, rounds: int, seasons: i
     """Steps of falling size; leaves ``p`` fitted and returns the last measures."""
     for number in range(rounds):
         known, got = simulate(p, seasons, seed + number)
-        size = 1.0 if number < rounds / 2 else 0.5
+        size = (1.0, 0.5, 0.2)[min(2, 3 * number // rounds)]
         if number < rounds - 1:
             step_margins(p, published, known, got, size)
         tell(f"round {number + 1} of {rounds}: loss {loss(targets(published, known, got)):.2f}")
