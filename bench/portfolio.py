@@ -80,7 +80,7 @@ def _gaps() -> str:
         "",
         "Larger problems of the same kind: gap to the reported upper bound, three each.",
         "",
-        "| programs x scenarios | optimum proved | mean gap to the bound % | median s |",
+        "| programs x scenarios | optimum proved | mean gap to the bound % | processor s |",
         "| --- | --- | --- | --- |",
     ]
     for size in BIG:

@@ -26,12 +26,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 from facts.raw import DATA
 
 from visamatch.evidence.persistence import FEATURES, features
-from visamatch.facts.states import STATES
+from visamatch.facts.states import postal
 
 Array = NDArray[Any]
 TARGET = Path(__file__).parents[1] / "src/visamatch/evidence/parameters/persistence.yaml"
 FIRST, LAST = 2014, 2022
-POSTAL = {name.upper(): letters for letters, name in STATES.items()}
 HOSPITAL = re.compile(r"HOSP|HEALTH|MED(ICAL)? C|CLINIC|MEDICAL|UNIV", re.IGNORECASE)
 LEGAL = re.compile(r"\b(INC|LLC|CORP|CORPORATION|THE|PC|PA|LLP|LTD|CO|DBA.*)\b")
 HELD_OUT_YEARS = (2020, 2021, 2022)
@@ -62,16 +61,15 @@ def panel(data: Path) -> tuple[Array, Array]:
         )
         best[key] = max(best.get(key, (0, 0)), counts, key=sum)
     place = {who: at for at, who in enumerate(sorted(hospital))}
-    counts = np.zeros((2, len(place), LAST - FIRST + 1))
+    table = np.zeros((2, len(place), LAST - FIRST + 1))
     for (who, state, year, *_), pair in best.items():
         if (who, state) in place:
-            counts[:, place[who, state], year - FIRST] += pair
-    return counts[0], counts[1]
+            table[:, place[who, state], year - FIRST] += pair
+    return table[0], table[1]
 
 
 def _state(row: dict[str, Any]) -> str:
-    text = (row["State"] or "").strip().upper()
-    return POSTAL.get(text, text)
+    return postal(row["State"] or "")
 
 
 def _name(row: dict[str, Any]) -> str:

@@ -5,8 +5,8 @@
 Data: interview rates of programs, season 2024-25, and shares of international graduates in internal medicine, 2025
 (both class C: development only; nothing of a single program is written). Target: the rank of the rate inside its
 specialty. Ridge on public covariates with a common part and a part for each of two groups of specialties
-(procedural and other), because university hospitals are the open ones in the one and the closed ones in the other. Validation: ten
-folds, all programs of an institution in one fold.
+(procedural and other), because university hospitals are the open ones in the one and the closed ones in the other.
+Validation: ten folds, all programs of an institution in one fold.
 """
 
 from __future__ import annotations

@@ -11,19 +11,22 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import yaml
-from estimate_p_sponsor import DATA, TARGET, Example, estimates, examples, fit, predict
+from estimate_p_sponsor import TARGET, Example, estimates, examples, fit, predict
 from estimate_persistence import fit as logistic
+from facts.raw import DATA
 
 from visamatch.evidence.asker import Asker
 from visamatch.evidence.p_sponsor import p_sponsor, weigh
 from visamatch.evidence.practice import Array, tree
 
 OUT = TARGET.with_name("p_sponsor_validation.yaml")
+PAGE = Path(__file__).parents[1] / "docs/method/p-sponsor.md"
 FOLDS, SEED = 5, 7
 EDGES = (0.0, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0)
 GROUPS = 10  # of equal size, to try the intervals on
@@ -36,7 +39,8 @@ def model(on: date) -> Predictor:
 
     def predictor(training: list[Example], tried: list[Example]) -> Array:
         table = estimates(fit(training, on))
-        return 1 / (1 + np.exp(-predict(table, tried, on)))
+        chances: Array = 1 / (1 + np.exp(-predict(table, tried, on)))
+        return chances
 
     return predictor
 
@@ -68,7 +72,8 @@ def regression(on: date) -> Predictor:
         )
         beta = logistic(x, y)
         odds = np.array([_inputs(each, on) for each in tried]) @ beta[1:] + beta[0]
-        return 1 / (1 + np.exp(-odds))
+        chances: Array = 1 / (1 + np.exp(-odds))
+        return chances
 
     return predictor
 
@@ -133,7 +138,7 @@ def scores(p: Array, y: Array) -> dict[str, float]:
 def reliability(p: Array, y: Array) -> list[dict[str, Any]]:
     """Predicted against observed, by bands of the prediction."""
     found = []
-    for low, high in zip(EDGES[:-1], EDGES[1:], strict=True):
+    for low, high in pairwise(EDGES):
         inside = (p >= low) & (p < high)
         if inside.any():
             found.append({
@@ -155,6 +160,37 @@ def coverage(known: list[Example], on: date) -> dict[str, int]:
         )
         inside += bool(low <= share <= high)
     return {"groups": GROUPS, "inside": inside}
+
+
+def page(table: dict[str, Any]) -> str:
+    """The figures as they stand in the document."""
+    lines = [
+        f"{table['programs']} programs, {table['with_h1b']} with H-1B, {table['folds']} folds by family.", "",
+        "| method | log loss | Brier | AUC | calibration error |", "| --- | --- | --- | --- | --- |",
+    ]  # fmt: skip
+    lines += [
+        f"| {name} | {' | '.join(map(str, row.values()))} |"
+        for name, row in table["by_institution"].items()
+    ]
+    lines += [
+        "",
+        "| chance given | programs | mean chance | share with H-1B |",
+        "| --- | --- | --- | --- |",
+    ]
+    lines += [
+        f"| {row['from']} to {row['to']} | {row['n']} | {row['predicted']} | {row['observed']} |"
+        for row in table["reliability"]
+    ]
+    later = table["by_year"]
+    ours = ", ".join(
+        f"{name.replace('_', ' ')} {value}" for name, value in later["this model"].items()
+    )
+    lines += [
+        "", f"Estimated on the {later['trained']} medicine programs of 2025, tried on the {later['tried']} neurology "
+        f"programs of 2026: {ours}. Of {table['intervals']['groups']} groups of like chances, "
+        f"{table['intervals']['inside']} had a share inside their mean 90 % interval.",
+    ]  # fmt: skip
+    return "\n".join(lines)
 
 
 def main() -> None:
@@ -186,6 +222,9 @@ def main() -> None:
     }  # fmt: skip
     head = "# P(sponsor) on programs it had not seen. Figures only; the flags themselves do not ship.\n"
     OUT.write_text(head + yaml.safe_dump(table, sort_keys=False), "utf-8")
+    before, _, rest = PAGE.read_text("utf-8").partition("<!-- figures -->\n")
+    after = rest.partition("<!-- end -->")[2]
+    PAGE.write_text(f"{before}<!-- figures -->\n{page(table)}\n<!-- end -->{after}", "utf-8")
     print(OUT.read_text("utf-8"))
 
 

@@ -103,6 +103,25 @@ def test_more_budget_never_lowers_the_value():
     assert values == sorted(values)
 
 
+def test_locks_hold(made):
+    first = made.lines[0].outlook.program_id
+    last = made.lines[-1].outlook.program_id
+    told = plan(replace(at(), must=(last,), never=(first,)), person(), more=False)
+    chosen = [line.outlook.program_id for line in told.lines if line.rank]
+    assert chosen[0] == last
+    assert first not in chosen
+
+
+@pytest.mark.parametrize(
+    ("budget", "must", "never", "says"),
+    [(15.0, 2, 0, "raise the budget to 22"), (300.0, 1, 1, "also in never")],
+)
+def test_locks_that_cannot_hold_are_wrong_input(made, budget, must, never, says):
+    ids = [line.outlook.program_id for line in made.lines]
+    with pytest.raises(InputError, match=says):
+        plan(replace(at(budget), must=tuple(ids[:must]), never=tuple(ids[:never])), person())
+
+
 def test_a_budget_below_one_fee_is_wrong_input():
     with pytest.raises(InputError, match="at least 11"):
         plan(at(5.0), person())

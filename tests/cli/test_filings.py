@@ -113,6 +113,12 @@ def test_load_then_summary(filings, tmp_path):
     assert "Baystate Medical Center" in filings("summary").stdout
 
 
+def test_a_state_nobody_knows_is_named(filings):
+    ran = filings("summary", "--state", "ZZ")
+    assert ran.returncode == 2
+    assert "'ZZ'" in ran.stderr
+
+
 def test_bad_files_exit_2_with_one_line(filings, tmp_path):
     (tmp_path / "a.xlsx").write_bytes(b"%PDF-1.4")
     ran = filings("load", str(tmp_path / "a.xlsx"))

@@ -91,6 +91,7 @@ def test_without_scenarios_the_list_is_grouped_and_chances_are_unknown(visamatch
         ("--budget", "5", "at least 11"),
         ("--signals", "Psychiatry=many", "its quota"),
         ("--signals", "Astrology=3", "Astrology"),
+        ("--must", "nowhere", "program"),
     ],
 )
 def test_a_bad_option_is_one_sentence(visamatch, option, value, part):

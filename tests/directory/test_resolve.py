@@ -177,3 +177,9 @@ def test_figures_on_the_labelled_employers():
     assert recall >= 0.93
     negatives = [s for s, m in zip(said, meant, strict=True) if not m]
     assert negatives.count(None) >= 0.9 * len(negatives)
+
+
+@pytest.mark.parametrize("state", ["MA", "ma", "Massachusetts", " MASSACHUSETTS "])
+def test_a_state_may_be_written_in_full(state):
+    found = resolver().resolve("THE GENERAL HOSPITAL CORP", "Boston", state)
+    assert found.institution_id == "massachusetts-general-hospital"

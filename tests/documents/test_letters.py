@@ -66,6 +66,10 @@ def test_a_school_without_name_is_introduced_by_its_kind():
     body = letter("program", BIDMC, without(school=""), ON).body
     assert "graduate of a medical school abroad (2021)" in body
     assert body.endswith("Rafael Exemplo\n2021\n")
+    country = {"graduated_on": "2021", "school_country": "BR"}
+    assert (
+        "abroad (2021)" in letter("program", BIDMC, without(school="", applicant=country), ON).body
+    )
 
 
 def test_someone_without_visa_need_is_not_made_to_ask():

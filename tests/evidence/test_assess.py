@@ -87,3 +87,9 @@ def test_all_programs_can_be_assessed_and_none_is_certain():
         0 < item.p_sponsor.low <= item.p_sponsor.mean <= item.p_sponsor.high < 1
         for item in every.values()
     )
+
+
+def test_a_filing_counted_for_one_institution_takes_nothing_off_another():
+    """Its employer files for the school, and the statement reaches the university's own program too."""
+    found = assess(directory().find("acgme-1403721326"), ON)
+    assert any(each.statement.property == "trainee_filings" for each in found.statements)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from tests.evidence.claims import TODAY, filings, policy
 from visamatch.directory.programs import directory
 from visamatch.evidence.asker import Asker
+from visamatch.evidence.assess import assess_all
 from visamatch.evidence.p_sponsor import base, base_rate, effects, p_sponsor
 from visamatch.evidence.practice import Practice, parameters, practice, tree
 
@@ -139,3 +140,9 @@ def test_all_at_once_is_one_by_one():
     grids = practice().all_grids()
     for name, row in list(tree().place.items())[::97]:
         assert grids[row] == pytest.approx(practice().grid(name))
+
+
+def test_every_program_can_be_explained():
+    every = assess_all(TODAY)
+    for name in list(every)[::40]:
+        assert all(abs(item.effect_log_odds) < 10 for item in every[name].statements)

@@ -1,4 +1,8 @@
+import pytest
+
 from visamatch.evidence import practice
+
+pytestmark = pytest.mark.django_db
 
 
 def test_the_method_page_shows_the_measured_figures(client):

@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,14 @@ def test_the_budget_and_the_signals_of_the_address_count(read, someone):
     page = read("/plan/", budget=60, **{"gold:internal-medicine": 1, "silver:internal-medicine": 2})
     assert "gold" in page
     assert "nothing is assumed" not in page
+
+
+def test_a_lock_is_kept_and_can_be_taken_off(read, someone):
+    program = re.search(r'name="never" value="([^"]+)"', read("/plan/", budget=60))[1]
+    page = read("/plan/", budget=60, never=program)
+    assert "is locked out" in page
+    assert f'name="never" value="{program}">Leave' not in page
+    assert "is locked out" not in read("/plan/", budget=60, never=program, free=program)
 
 
 def test_the_price_of_wishes_comes_when_asked_for(read, someone):

@@ -140,7 +140,10 @@ class Plan:
 
 @dataclass(frozen=True)
 class Season:
-    """Who plans, when and with what: all that stays the same when the profile changes."""
+    """Who plans, when and with what: all that stays the same when the profile changes.
+
+    ``must`` and ``never`` are ids of programs locked in and out; those that are no candidates do not count.
+    """
 
     known: Directory
     scenarios: Scenarios
@@ -148,6 +151,8 @@ class Season:
     own: tuple[OwnStatement, ...] = ()
     budget: float | None = None
     j1_worth: float = J1_WORTH
+    must: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -224,6 +229,9 @@ def _choose(season: Season, profile: Profile) -> _Choice:
         [(fee.up_to or np.inf, fee.amount) for fee in _eras()],
         [program.specialty_id for program in programs] or ["none"],
     )
+    both = set(season.must) & set(season.never)
+    if both:
+        raise InputError("must", "no program that is also in never", ", ".join(sorted(both)))
     if season.budget is not None and season.budget < fees.prices.min():
         raise InputError(
             "budget", f"at least {fees.prices.min():g}, one application", season.budget
@@ -234,18 +242,32 @@ def _choose(season: Season, profile: Profile) -> _Choice:
         np.uint8
     )
     budget = np.inf if season.budget is None else season.budget
-    found = search.solve(Problem(seen.utility, reachable, fees, budget), QUICK)
-    chosen = found.chosen if season.budget is not None else _until_stop(found.chosen, found.values)
+    must, never = (
+        [at for at, p in enumerate(programs) if p.program_id in locked]
+        for locked in (season.must, season.never)
+    )
+    if (cost := fees.cost(must)) > budget:
+        raise InputError(
+            "must", f"programs for ${budget:g} at most; raise the budget to {cost:g}", cost
+        )
+    found = search.solve(
+        Problem(seen.utility, reachable, fees, budget, must=tuple(must), never=tuple(never)), QUICK
+    )
+    chosen = (
+        found.chosen
+        if season.budget is not None
+        else _until_stop(found.chosen, found.values, len(must))
+    )
     deep = evaluate([programs[at] for at in chosen], sample=DEEP)
     return _Choice(
         grouped.placed, grouped.left_out, seen, fees, chosen, deep, found.value, found.upper_bound
     )
 
 
-def _until_stop(chosen: Sequence[int], values: Sequence[float]) -> tuple[int, ...]:
+def _until_stop(chosen: Sequence[int], values: Sequence[float], locked: int) -> tuple[int, ...]:
     """Without a budget the list ends where one more adds less than the stop line."""
-    gains = np.diff([0.0, *values])
-    return tuple(chosen[: int((gains >= STOP).sum())])
+    worth = int((np.diff([0.0, *values])[locked:] >= STOP).sum())
+    return tuple(chosen[: locked + worth])
 
 
 def _eras() -> list[Fee]:

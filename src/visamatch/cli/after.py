@@ -22,15 +22,13 @@ def step3(profile: ProfileFile, program: Programs = None, on: On = "", json: Jso
     """
     from visamatch.directory.programs import directory
     from visamatch.documents.records import plain
-    from visamatch.evidence.assess import assess_all
     from visamatch.schedule import calendar
     from visamatch.schedule.step3 import step3_plan
 
     person, day = output.read_profile(profile), output.day(on)
-    every, known = assess_all(day, person), directory()
-    wishes = {wish.name for wish in person.specialties}
-    chosen = [every[known.find(each).program_id] for each in program or ()] or [
-        item for item in every.values() if known.specialty(item.program).name in wishes
+    known, wishes = directory(), {wish.name for wish in person.specialties}
+    chosen = [known.find(each) for each in program or ()] or [
+        each for each in known.programs.values() if known.specialty(each).name in wishes
     ]
     plan = step3_plan(person, calendar(person, day), chosen)
     if json:

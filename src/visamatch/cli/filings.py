@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from visamatch.cli import output
-from visamatch.errors import InputError
+from visamatch.errors import InputError, one_of
 
 app = typer.Typer(
     no_args_is_help=True, help="The official H-1B records: load, read, resolve, count."
@@ -99,8 +99,11 @@ def summary(
     Example: visamatch filings summary --state MA
     """
     from visamatch.directory.filings import MAY_BE_TRAINEE, tie
+    from visamatch.facts.states import STATES
     from visamatch.sources.store import FilingsStore
 
+    if state and state.upper() not in STATES:
+        raise InputError("--state", one_of(STATES, state.upper()), state)
     applications = FilingsStore().query(
         "SELECT * FROM lca WHERE regexp_matches(lower(job_title), ?) AND (? = '' OR worksite_state = ?)"
         " AND (?::INTEGER IS NULL OR fiscal_year = ?) ORDER BY case_number",

@@ -25,6 +25,12 @@ def plan(
         list[str] | None,
         typer.Option("--signals", help="Your season's quota: 'Internal Medicine=3+12', or '=8'."),
     ] = None,
+    must: Annotated[
+        list[str] | None, typer.Option("--must", help="A program to apply to in any case.")
+    ] = None,
+    never: Annotated[
+        list[str] | None, typer.Option("--never", help="A program to leave out.")
+    ] = None,
     on: Annotated[str, typer.Option("--on", help="Plan as of this day (ISO).")] = "",
     limit: Annotated[int, typer.Option(min=1, help="Rows a group in the table.")] = 12,
     json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
@@ -39,7 +45,8 @@ def plan(
     person = output.read_profile(profile)
     day = output.day(on)
     quotas = dict(_quota(each) for each in signals or ())
-    made, record = _made(person, day, person.money.budget if budget is None else budget, quotas)
+    budget = person.money.budget if budget is None else budget
+    made, record = _made(person, day, budget, quotas, (must or [], never or []))
     if out is not None:
         _save(out, record, person, day)
     if json:
@@ -52,7 +59,11 @@ def plan(
 
 
 def _made(
-    person: Profile, day: date, budget: float | None, quotas: dict[str, Quota]
+    person: Profile,
+    day: date,
+    budget: float | None,
+    quotas: dict[str, Quota],
+    locks: tuple[list[str], list[str]],
 ) -> tuple[Any, dict[str, Any]]:
     from visamatch.advice import groups
     from visamatch.advice import plan as advice
@@ -68,9 +79,9 @@ def _made(
     tasks = records.calendar_record(calendar(person, day))
     made: Any
     if scenarios.SHIPPED.is_file():
-        made = advice.plan(
-            advice.Season(known, scenarios.load(), day, budget=budget), person, quotas
-        )
+        must, never = (tuple(known.find(each).program_id for each in ids) for ids in locks)
+        season = advice.Season(known, scenarios.load(), day, budget=budget, must=must, never=never)
+        made = advice.plan(season, person, quotas)
         record = records.plan_record(known, made)
     else:
         made = groups.plan(known, assess_all(day, person), person)
@@ -97,18 +108,31 @@ def _save(folder: Path, record: dict[str, Any], person: Profile, day: date) -> N
     from visamatch.documents.ics import calendar_file
     from visamatch.schedule import calendar
 
+    shown = {**record, "list": [_with_evidence(row, person, day) for row in record["list"]]}
     day_text, text = day.isoformat(), json.dumps(record, ensure_ascii=False, indent=2) + "\n"
     made = {
-        "plan.pdf": dossier.dossier(record, on=day_text, name=person.name),
+        "plan.pdf": dossier.dossier(shown, on=day_text, name=person.name),
         "plan.ics": calendar_file(calendar(person, day)),
         "plan.json": text.encode(),
     }
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        sheet.write_xlsx(record, folder / "plan.xlsx")
+        sheet.write_xlsx(shown, folder / "plan.xlsx")
     except OSError as error:
         raise InputError(
             "--out", f"a folder that can be written ({error.strerror})", folder
         ) from None
     for name, body in made.items():
         output.save(folder / name, body)
+
+
+def _with_evidence(row: dict[str, Any], person: Profile, day: date) -> dict[str, Any]:
+    """A program to apply to with its statements whole, for paper; the others keep their ids."""
+    from visamatch.directory.programs import directory
+    from visamatch.documents.records import program_detail
+    from visamatch.evidence.assess import assess_all
+
+    if not row.get("apply"):
+        return row
+    detail = program_detail(directory(), assess_all(day, person)[row["program_id"]])
+    return {**row, "statements": detail["statements"]}

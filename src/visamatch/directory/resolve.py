@@ -19,7 +19,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 from visamatch.directory import registers
 from visamatch.directory.names import Name, read_names, word_list
 from visamatch.directory.registers import Judgement, Register, Relation, city_key
-from visamatch.facts.states import STATES
+from visamatch.facts.states import STATES, postal
 
 # A name fits when this share of its and the entry's weight agrees, weighed by how rare each word is.
 ACCEPT_SAME_CITY, ACCEPT_ELSEWHERE, ACCEPT_TAX_ID = 0.72, 0.86, 0.35
@@ -147,10 +147,10 @@ class Resolver:
         Args:
             raw_name: as the file has it.
             city: of the employer's address, which may be a mailing address.
-            state: two letters, or empty.
+            state: two letters or the name in full, or empty.
             tax_id: the last four digits or the whole number; lost leading zeros are restored.
         """
-        state = state.strip().upper()
+        state = postal(state)
         names = read_names(raw_name, state)
         if not names:
             return NOTHING

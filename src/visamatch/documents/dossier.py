@@ -14,7 +14,7 @@ from typing import Any
 from visamatch.evidence.words import MARKS
 
 Record = Mapping[str, Any]
-PARTS = ("totals", "curve", "price_of_constraints", "calendar")
+PARTS = ("totals", "assumes", "curve", "price_of_constraints", "calendar")
 GROUPS = ("core", "regional", "safety", "")
 SHOWN = 60  # programs a group where the plan does not say which ones to apply to
 EVIDENCE = 3  # statements a program, the nearest first
@@ -25,21 +25,19 @@ def write_pdf(plan: Record, path: Path, **more: Any) -> None:
     path.write_bytes(dossier(plan, **more))
 
 
-def dossier(
-    plan: Record, on: str = "", name: str = "", details: Mapping[str, Record] | None = None
-) -> bytes:
+def dossier(plan: Record, on: str = "", name: str = "") -> bytes:
     """A plan as PDF/UA.
 
     Args:
         plan: the contract's record; ``list``, ``totals``, ``curve``, ``price_of_constraints``,
-            ``calendar`` and ``paths`` may each be missing.
+            ``calendar`` and ``paths`` may each be missing. Programs whose ``statements`` are whole
+            (see ``records.program_detail``) and not only ids show their evidence.
         on: the day that counts as today, ISO; decides which tasks come next.
         name: the applicant's, for the head of the first page.
-        details: program details by program id (see ``records.program_detail``), for the evidence.
     """
     import typst  # slow to import
 
-    data = {"data": json.dumps({"on": on, "name": name, **_contents(plan, details or {})})}
+    data = {"data": json.dumps({"on": on, "name": name, **_contents(plan)})}
     with as_file(files("visamatch.documents") / "dossier.typ") as template:
 
         def compiled(**how: Any) -> bytes:
@@ -57,10 +55,12 @@ def dossier(
             return compiled(ignore_system_fonts=False)
 
 
-def _contents(plan: Record, details: Mapping[str, Record]) -> dict[str, Any]:
+def _contents(plan: Record) -> dict[str, Any]:
     sources: list[dict[str, str]] = []
     chosen = _chosen(plan.get("list") or ())
-    programs = [_program(row, details.get(row["program_id"], row), sources) for row in chosen]
+    programs = [_program(row, sources) for row in chosen]
+    rows = {row["program_id"]: {**row, "statements": ()} for row in plan.get("list") or ()}
+    first = [_program(rows[each], sources) for each in plan.get("ask_first") or () if each in rows]
     paths = [
         {**row, "law": [_number(sources, law) for law in row.get("law") or ()]}
         for row in plan.get("paths") or ()
@@ -69,7 +69,7 @@ def _contents(plan: Record, details: Mapping[str, Record]) -> dict[str, Any]:
         for source in task.get("source") or ():
             _number(sources, source)
     parts = {part: plan.get(part) or () for part in PARTS}
-    return {**parts, "programs": programs, "paths": paths, "sources": sources}
+    return {**parts, "programs": programs, "ask_first": first, "paths": paths, "sources": sources}
 
 
 def _number(sources: list[dict[str, str]], source: Record) -> int:
@@ -88,9 +88,9 @@ def _chosen(rows: Sequence[Record]) -> list[Record]:
     return [row for members in groups for row in members[:SHOWN]]
 
 
-def _program(row: Record, detail: Record, sources: list[dict[str, str]]) -> dict[str, Any]:
-    standing = detail.get("standing") or row.get("standing") or {}
-    claims = [claim for claim in detail.get("statements") or () if isinstance(claim, Mapping)]
+def _program(row: Record, sources: list[dict[str, str]]) -> dict[str, Any]:
+    standing = row.get("standing")
+    claims = [claim for claim in row.get("statements") or () if isinstance(claim, Mapping)]
     near = [claim for claim in claims if claim.get("reach") != "other"][:EVIDENCE]
     told = [
         {**claim, "number": _number(sources, {**claim["source"], "as_of": claim["as_of"]})}

@@ -165,13 +165,14 @@ def _book() -> Any:
 def _fields(program: Program, profile: Profile, on: date) -> dict[str, str]:
     known, person = directory(), profile.applicant
     exam, h1b = person.exams.step3, "yes" if CONDITIONS["h1b_open"](profile) else ""
+    by_country = {"US": "us_md", "CA": "canadian", None: ""}.get(person.school_country, "foreign")
     name, year = profile.full_name or profile.name, (person.graduated_on or "")[:4]
     return {
         "greeting": _book()["greeting"],
         "name": name,
         "signature": name
         and "\n".join(filter(None, (name, ", ".join(filter(None, (profile.school, year)))))),
-        "school": profile.school or _book()["schools"].get(person.school_kind, ""),
+        "school": profile.school or _book()["schools"].get(person.school_kind or by_country, ""),
         "year": year,
         "match_year": str(profile.match_year or next_cycle(on)),
         "specialty": known.specialty(program).name,

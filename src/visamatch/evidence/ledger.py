@@ -201,7 +201,7 @@ def _approvals(sources: dict[str, Source]) -> Iterator[Statement]:
                 partial=tuple(row.fiscal_year for row in series if not row.complete),
                 next_year=next_year(
                     tuple(
-                        (row.fiscal_year, row.initial, row.continuing)
+                        (row.fiscal_year, row.initial, row.continuing or 0)
                         for row in series
                         if row.complete
                     )

@@ -51,7 +51,7 @@ def p_sponsor(program: Program, bearing: Sequence[Bearing], who: Asker, on: date
     """The chance with its 90 % interval, 0..1."""
     weights = weigh(bearing, who, on)
     if not weights.sisters and weights.direct == weights.spread == 0.0:
-        mean, low, high = _plain()
+        mean, low, high = plain_chances()
         row = _row(program.program_id)
         return Chance(float(mean[row]), float(low[row]), float(high[row]))
     return _chance(practice().grid(program.institution_id), base(program.specialty_id), weights)
@@ -175,7 +175,7 @@ def _grid_without(claim: Statement, institution_id: str) -> Array | None:
             return at.grid(institution_id, silent=False)
         case TraineeFilings() as filed:
             node = node_of(claim.subject)
-            if node:
+            if node and (not node[0] or node[1] == institution_id):  # else another's own count
                 return at.grid(institution_id, without=(node[0], kind_of(filed.kind), filed.count))
     return None
 
@@ -234,7 +234,7 @@ def _rows() -> dict[str, int]:
 
 
 @cache
-def _plain() -> tuple[Array, Array, Array]:
+def plain_chances() -> tuple[Array, Array, Array]:
     """Mean, low and high of every program from the counts alone, all at once."""
     known, at = directory(), practice()
     programs = list(known.programs.values())

@@ -186,6 +186,8 @@ class Practice:
         place = of.place[institution_id]
         family = of.family[place]
         own, joint = self._own[place], self._joint[family]
+        if without and not self._holds(place, without):
+            without = None  # a petitioner of several families is counted in the first
         if without and without[0]:
             own = self._fewer(of.counts[place], without, of.positions[place], self.v)
         elif without:
@@ -196,6 +198,11 @@ class Practice:
         at_family: Array = self._log_weight + others + joint
         found: Array = at_family[:, None] + self._log_weight[None, :] + own
         return found
+
+    def _holds(self, place: int, without: tuple[bool, int, int]) -> bool:
+        of, (own, kind, count) = self._tree, without
+        held = of.counts[place] if own else of.joint[of.family[place]]
+        return bool(held[kind] >= count)
 
     def _fewer(
         self, counts: Array, without: tuple[bool, int, int], positions: float, at: Array

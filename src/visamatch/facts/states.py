@@ -59,3 +59,11 @@ WY Wyoming""".splitlines()
 )
 
 NEW_ENGLAND = ("MA", "CT", "RI", "NH", "ME", "VT")
+
+_BY_NAME = {name.upper(): letters for letters, name in STATES.items()}
+
+
+def postal(text: str) -> str:
+    """The two letters of a state written either way; other text comes back in capitals."""
+    plain = " ".join(text.upper().split())
+    return _BY_NAME.get(plain, plain)

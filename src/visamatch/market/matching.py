@@ -124,7 +124,7 @@ class Supplements(NamedTuple):
 
     ``of_entry`` (E): which list goes with the entry of an advanced program, or -1. ``start`` (L+1), ``program``,
     ``order``: the lists as rows, like an applicant's. A list belongs to one
-    applicant; lists stand in the order of applicants.
+    applicant and goes with an entry of his; lists stand in the order of applicants.
     """
 
     of_entry: Ints

@@ -9,12 +9,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from visamatch.evidence.assessment import Assessment
+from visamatch.directory.programs import directory
+from visamatch.evidence.ages import last_day
+from visamatch.evidence.ledger import Bearing, ledger, own_statement
 from visamatch.evidence.statement import VisaPolicy
+from visamatch.facts.tables import Program
 from visamatch.rules.book import number, value
 from visamatch.rules.exams import latest_sitting
 from visamatch.schedule.book import table
 from visamatch.schedule.calendar import CONDITIONS, Calendar, Span, shift
+from visamatch.workspace.document import OwnStatement
 from visamatch.workspace.profile import Profile
 
 
@@ -52,8 +56,10 @@ class Step3Plan:
     demands: tuple[Demand, ...]
 
 
-def step3_plan(profile: Profile, plan: Calendar, programs: Iterable[Assessment]) -> Step3Plan:
-    """Plan Step 3 for a person, a season and the programs that matter to them."""
+def step3_plan(
+    profile: Profile, plan: Calendar, programs: Iterable[Program], own: Iterable[OwnStatement] = ()
+) -> Step3Plan:
+    """Plan Step 3 for a person, a season and the programs that matter; ``own`` joins the ledger."""
     exam = profile.applicant.exams.step3
     passed, booked = exam.status == "passed", exam.date or ""
     sitting = date.fromisoformat(booked) if booked >= plan.today.isoformat() else None
@@ -61,7 +67,17 @@ def step3_plan(profile: Profile, plan: Calendar, programs: Iterable[Assessment])
     sits = sitting or _open_day(ready[1], +1)
     result = results(sits)[0][0], results(sits)[-1][0]
     list_day = plan.anchors["rol_deadline"].date
-    demands = [_demand(each, plan, sits, result[1], passed) for each in programs]
+    claims = ledger().joined_by(own_statement(each) for each in own)
+    demands = [
+        _demand(
+            each,
+            claims.bearing_on(each, directory()),
+            plan,
+            sits,
+            plan.today if passed else result[1],
+        )
+        for each in programs
+    ]
     last, needed = safe_sitting(list_day), CONDITIONS["step3_matters"](profile)
     late = "booked" if sitting else "race" if ready[0] <= last else "after"
     key = "none" if not needed else "passed" if passed else late if sits > last else "safe"
@@ -117,8 +133,10 @@ def _ready(profile: Profile, today: date) -> Span:
     return date.fromisoformat(start) + timedelta(low), date.fromisoformat(start) + timedelta(high)
 
 
-def _demand(item: Assessment, plan: Calendar, sits: date, result: date, passed: bool) -> Demand:
-    rule, statement = _own_rule(item)
+def _demand(
+    program: Program, bearing: list[Bearing], plan: Calendar, sits: date, result: date
+) -> Demand:
+    rule, statement = _own_rule(bearing)
     book = table("step3")["rules"]
     if rule in book:
         anchor, offset = book[rule].split()
@@ -126,27 +144,28 @@ def _demand(item: Assessment, plan: Calendar, sits: date, result: date, passed: 
     else:  # a month and day of the season
         rule, needed_by = "date", _in_year(rule, plan.cycle - (int(rule[:2]) >= 7))
     return Demand(
-        program_id=item.program.program_id,
+        program_id=program.program_id,
         rule=rule,
         needed_by=needed_by,
         statement_id=statement,
         latest=safe_sitting(needed_by),
         chance=chance(sits, needed_by),
-        at_risk=result > needed_by and not passed,
+        at_risk=result > needed_by,
     )
 
 
-def _own_rule(item: Assessment) -> tuple[str, str]:
-    """The nearest and newest word of the program or its institution on Step 3."""
+def _own_rule(bearing: list[Bearing]) -> tuple[str, str]:
+    """The word of the program, else of its institution, on Step 3; the newest first."""
     known = table("step3")["words"]
-    for weighed in item.statements:
-        policy = weighed.statement.value
-        if weighed.reach not in ("program", "institution") or not isinstance(policy, VisaPolicy):
-            continue
-        said = policy.detail("step3_deadline") or policy.detail("step3")
-        for word in (said, *policy.conditions):
-            if rule := known.get(word, word if word[:2].isdigit() else ""):
-                return rule, weighed.statement.statement_id
+    newest = sorted(bearing, key=lambda each: last_day(each[0].as_of) or date.min, reverse=True)
+    near = [claim for wanted in ("program", "institution") for claim, at in newest if at == wanted]
+    for claim in near:
+        policy = claim.value
+        if isinstance(policy, VisaPolicy):
+            said = policy.detail("step3_deadline") or policy.detail("step3")
+            for word in (said, *policy.conditions):
+                if rule := known.get(word, word if word[:2].isdigit() else ""):
+                    return rule, claim.statement_id
     return "unknown", ""
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
 
 from visamatch.evidence.policy import Reading, Span, read_policy
 from visamatch.evidence.words import CONDITIONS, requirement_text
@@ -89,6 +88,6 @@ def quote(pending: Pending) -> str:
     return (paragraph(text) or text)[:QUOTED]
 
 
-def reading_id(program_id: str, kind: Literal["reply", "page"] | str, text: str) -> str:
+def reading_id(program_id: str, kind: str, text: str) -> str:
     """The same words of the same program are one reading."""
     return "read-" + hashlib.sha256(f"{program_id} {kind} {text}".encode()).hexdigest()[:16]

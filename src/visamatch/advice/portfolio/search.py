@@ -1,7 +1,8 @@
 """Choose programs whose outcomes move together: greedy, swaps, branch and bound, an upper bound.
 
-More money never lowers the value: a tree that ends has the optimum; else swaps follow one path of sets of
-rising cost that does not depend on the budget, and stop where the money ends.
+More money never lowers the value while every tree ends (it then has the optimum), nor along the path of swaps,
+which does not depend on the budget. Where the tree ends for the smaller budget alone, the larger one may come out
+lower by less than the reported bound leaves open.
 """
 
 from __future__ import annotations
@@ -88,7 +89,7 @@ class _Node:
 
 
 def _tree(view: View, start: list[int], effort: int) -> tuple[tuple[int, ...], float]:
-    """Branch and bound from a good set: the best set seen, and a bound on every other."""
+    """Branch and bound from a good set: the best set seen, and a bound on what was not looked at (0: nothing)."""
     root = _Node(view, (), math.inf, view.best)
     found = root.adding(start)
     stack = [replace(root, levels=found.view.best)]
@@ -107,8 +108,7 @@ def _tree(view: View, start: list[int], effort: int) -> tuple[tuple[int, ...], f
         node = replace(node, bound=min(bound, node.bound), levels=levels)
         found = max((found, _rounded(node, part)), key=_worth)
         stack.extend(_branches(node, part))
-    value = _worth(found)
-    return found.inside, max([value, *(node.bound for node in stack)])
+    return found.inside, max((node.bound for node in stack), default=0.0)
 
 
 def _worth(node: _Node) -> float:
@@ -118,7 +118,7 @@ def _worth(node: _Node) -> float:
 def _rounded(node: _Node, part: Floats) -> _Node:
     """The programs that the relaxed answer takes whole, filled up greedily."""
     whole: list[int] = np.flatnonzero(part > 1 - 1e-9).tolist()
-    while node.view.cost(whole) > node.view.money:
+    while node.view.cost(whole) > node.view.money or len(whole) > node.view.most:
         whole.pop()
     made = node.adding(whole)
     return made.adding(kernels.lazy_greedy(made.view, by_cost=False))

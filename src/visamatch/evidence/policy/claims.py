@@ -165,8 +165,12 @@ def _about_others(kinds: set[str], cues: list[Cue]) -> bool:
 
 
 def _after_others(cues: list[Cue]) -> tuple[list[Cue], list[str]]:
-    """The cues after "some programs …; ours", and the visas named before them."""
+    """The cues after "some programs …; ours" with the visas named before, or those before "…; other programs"."""
     who = [i for i, c in enumerate(cues) if c.kind in ("own", "general")]
+    if who and cues[who[0]].kind == "general":
+        cut = next((i for i in range(who[0]) if cues[i].special == ";"), 0)
+        if _has_visa(cues[:cut]):
+            return cues[:cut], []
     if len(who) > 1 and cues[who[0]].kind == "general" and cues[who[1]].kind == "own":
         parts = ("cut", "join") if cues[0].kind == "cut" else ("cut",)  # "while others …, we …"
         start = next((i for i in range(who[0], who[1]) if cues[i].kind in parts), None)
@@ -176,8 +180,9 @@ def _after_others(cues: list[Cue]) -> tuple[list[Cue], list[str]]:
 
 
 def _opens_elsewhere(cues: list[Cue]) -> bool:
-    who = [c.kind for c in cues if c.kind in VISAS or c.kind in ("elsewhere", "trainee")]
-    return bool(who) and who[0] == "elsewhere" and "trainee" not in who
+    who = [c for c in cues if c.kind in VISAS or c.kind in ("elsewhere", "trainee")]
+    trainees = any(c.kind == "trainee" and c.special != "applicant" for c in who)
+    return bool(who) and who[0].kind == "elsewhere" and not trainees
 
 
 def _own_subject(cues: list[Cue]) -> bool:

@@ -40,10 +40,10 @@ DATE = re.compile(
     rf"(?:by|before|prior to|no later than|until|on or before|deadline(?: of| is)?:?|not later than)[ ,]+(?:the )?({_DAY})"
 )
 _START = re.compile(
-    r"(?:before|prior to|by|at) (?:the )?(?:\w+ ){0,4}(?:start|begin\w*|matriculation|entering|entry|employment|commenc\w+|appointment)"
+    r"(?:before|prior to|by|at|until) (?:the )?(?:\w+ ){0,4}(?:start|begin\w*|matriculation|entering|entry|employment|commenc\w+|appointment)"
 )
 _PETITION = re.compile(
-    r"(?:before|prior to)(?: \w+){0,6} (?:petition|filing|filed|application (?:is|can be) filed|sponsorship)"
+    r"(?:before|prior to)(?: [\w-]+){0,6} (?:petition|filing|filed|paperwork|application (?:is|can be) filed|sponsorship)"
 )
 _RECEIVED = re.compile(r"(?:by|received by) \((?:deadline|date)")
 
@@ -74,7 +74,8 @@ def step3_in(low: str, start: int, end: int) -> tuple[Condition, str] | None:
     piece = low[start:end]
     match = STEP3.search(piece)
     if not match or re.search(
-        r"step (?:3|iii)\b.{0,30}(?:not (?:required|needed)|preferred|recommended)", piece
+        r"step (?:3|iii)\b.{0,30}(?:(?:not|n't) (?:required|needed|necessary)(?! until)|preferred|recommended)",
+        piece,
     ):
         return None
     day = DATE.search(piece)

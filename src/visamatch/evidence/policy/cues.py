@@ -19,6 +19,8 @@ _SAME = {
     "initiate": "offer",
     "foreigner": "trainee",
     "duty": "explain",
+    "applicant": "trainee",
+    "hedged": "consider",
     "offered": "offer",
     "was": "past",
     "unsponsored": "citizen",

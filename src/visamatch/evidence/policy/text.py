@@ -25,6 +25,8 @@ _VALUE = re.compile(
     r"(?:yes|no|y|n|none|(?:not |currently |is |are )*(?:accepted|available|offered|sponsored|supported|considered|eligible|provided))\W*$"
     r"|(?:case|individual)[- ]by|(?:only )?in (?:rare|exceptional|special|certain)"
 )
+_LETTER = re.compile(r"\s*[aq]\s*")
+_WORD = re.compile(r"\w")
 _BULLET = re.compile(r"\s*(?:[-*•–o]\s|\d{1,2}[.)]\s)")
 
 
@@ -79,16 +81,15 @@ def _is_end(text: str, low: str, start: int, match: re.Match[str]) -> bool:
     mark = match.group()
     if mark[0] == "\n":
         return _line_ends(text, start, match)
-    if mark[0] != "." or low[start : match.start()].strip() in ("a", "q"):
+    if mark[0] != "." or _LETTER.fullmatch(low, start, match.start()):
         return mark[0] != "."  # "A. Yes" is one sentence
-    if low.endswith("no", start, match.start()) and re.match(r"\s*\d", text[match.end() :][:4]):
+    after = low[match.end() : match.end() + 8]
+    if low.endswith("no", start, match.start()) and re.match(r"\s*\d", after):
         return False  # "No. 12"
     if _ABBREVIATION.search(low, max(start, match.start() - 8), match.start()):
         # "in the U.S. We sponsor": an abbreviation may close a sentence before a new subject
-        return bool(re.match(r"\s+(?:we|our|the|all|this|for|if|no|yes)\b", low[match.end() :][:8]))
-    return text[match.end() : match.end() + 2].strip()[:1] not in tuple(
-        "abcdefghijklmnopqrstuvwxyz"
-    )
+        return bool(re.match(r"\s+(?:we|our|the|all|this|for|if|no|yes)\b", after))
+    return not text[match.end() : match.end() + 2].strip()[:1].islower()
 
 
 def _line_ends(text: str, start: int, match: re.Match[str]) -> bool:
@@ -112,7 +113,7 @@ def _add(found: list[Sentence], low: str, start: int, end: int) -> None:
         if end - start > LONGEST:
             stop = low.rfind(" ", start + LONGEST // 2, start + LONGEST) + 1 or start + LONGEST
         body = low[start:stop].rstrip(" \n\t\r\"')]•|")
-        if body:
+        if _WORD.search(body):
             mark = body[-1] if body[-1] in ".?!:" else ""
             found.append(Sentence(start, start + len(body), body, "." if mark == "!" else mark))
         start = stop

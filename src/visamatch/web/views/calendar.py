@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from visamatch.directory.programs import directory
 from visamatch.documents.ics import calendar_file
 from visamatch.errors import InputError
-from visamatch.evidence.assess import assess_all
 from visamatch.schedule import Calendar, calendar
 from visamatch.schedule.book import table
 from visamatch.schedule.petition import MARK
@@ -64,9 +63,9 @@ def plan_of(workspace: Workspace) -> Calendar:
 
 def step3_of(workspace: Workspace, plan: Calendar) -> Step3Plan:
     """Step 3 for the programs on the list."""
-    every = assess_all(plan.today, workspace.profile, workspace.statements)
-    listed = [every[each.program_id] for each in workspace.entries if each.program_id in every]
-    return step3_plan(workspace.profile or Profile(), plan, listed)
+    known = directory().programs
+    listed = [known[each.program_id] for each in workspace.entries if each.program_id in known]
+    return step3_plan(workspace.profile or Profile(), plan, listed, workspace.statements)
 
 
 def _phases(plan: Calendar) -> list[tuple[Any, ...]]:

@@ -20,6 +20,7 @@ from visamatch.web.guards import mine, today
 from visamatch.workspace.document import OwnStatement
 from visamatch.workspace.profile import Profile
 
+Locks = tuple[tuple[str, ...], tuple[str, ...]]
 MOST = 100_000  # dollars
 NEXT_BEST = 12  # programs shown below the list
 
@@ -37,7 +38,8 @@ def plan(request: HttpRequest) -> HttpResponse:
         worth = _amount(request.GET, "j1", 100, 100 * J1_WORTH)
         quotas = _quotas(request.GET)
         more = "more" in request.GET
-        made = _plan(profile, today(), workspace.statements, budget, worth, quotas, more)
+        locks = _locks(request.GET)
+        made = _plan(profile, today(), workspace.statements, budget, worth, quotas, locks, more)
     except InputError as error:
         return render(request, "plan.html", context | {"problem": str(error)}, status=400)
     chosen = [line for line in made.lines if line.rank]
@@ -52,6 +54,11 @@ def plan(request: HttpRequest) -> HttpResponse:
         "gap": round(100 * (1 - made.value / made.upper_bound), 1) if made.upper_bound else 0,
         "more": more,
         "groups": GROUPS,
+        "locked": [
+            (key, word, directory().programs[name])
+            for key, word, names in zip(("must", "never"), ("in", "out"), locks, strict=True)
+            for name in names
+        ],
         "sent": bool(quotas),
         "asks": any(quota is None for quota in made.quotas.values()),
     }
@@ -69,6 +76,17 @@ def _amount(form: QueryDict, name: str, most: float, otherwise: float | None) ->
     if not 0 <= amount <= most:
         raise InputError(name, f"a number from 0 to {most:,g}", text)
     return amount
+
+
+def _locks(form: QueryDict) -> Locks:
+    """Programs locked in and out; the newest word counts, and ``free`` takes a lock off."""
+    known = directory().programs
+    off = form.getlist("free")
+    must, never = (
+        [name for name in form.getlist(key) if name in known and name not in off]
+        for key in ("must", "never")
+    )
+    return tuple(dict.fromkeys(must)), tuple(n for n in dict.fromkeys(never) if n not in must)
 
 
 def _quotas(form: QueryDict) -> tuple[tuple[str, advice.Quota], ...]:
@@ -90,7 +108,8 @@ def _plan(
     budget: float | None,
     worth: float,
     quotas: tuple[tuple[str, advice.Quota], ...],
+    locks: Locks,
     more: bool,
 ) -> advice.Plan:
-    season = advice.Season(directory(), scenarios.load(), on, own, budget, worth / 100)
+    season = advice.Season(directory(), scenarios.load(), on, own, budget, worth / 100, *locks)
     return advice.plan(season, profile, dict(quotas), more)
