@@ -112,14 +112,21 @@ def read_rates(path: Path) -> list[tuple[Program, float]]:
 
 def mean_rates(path: Path) -> dict[str, dict[str, float]]:
     """Mean share of applicants interviewed over the programs of a specialty: a level, no program's own."""
-    found: dict[str, dict[str, list[float]]] = {"us_img": defaultdict(list), "non_us_img": defaultdict(list)}
+    found: dict[str, dict[str, list[float]]] = {
+        "us_img": defaultdict(list),
+        "non_us_img": defaultdict(list),
+    }
     for row in csv.DictReader(path.open(encoding="utf-8")):
         specialty = IDS.get(row["specialty"], row["specialty"].lower().replace(" ", "-"))
         for group, rates in found.items():
             if row[f"interview_rate_{group}"]:
                 rates[specialty].append(float(row[f"interview_rate_{group}"]))
     return {
-        group: {name: round(float(np.mean(values)), 3) for name, values in sorted(rates.items()) if len(values) >= 10}
+        group: {
+            name: round(float(np.mean(values)), 3)
+            for name, values in sorted(rates.items())
+            if len(values) >= 10
+        }
         for group, rates in found.items()
     }
 
