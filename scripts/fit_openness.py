@@ -83,17 +83,9 @@ def main() -> None:
         f"programs {n}, shares {len(shares)}; Spearman over all {over_all:.3f}, within specialties {inside:.3f}"
     )
     write(
-        names,
-        x,
-        group,
-        fit(x, group, target, weight),
-        rate,
-        specialty[:n],
-        score,
-        slope,
-        over_all,
-        inside,
-    )
+        names, x, group, fit(x, group, target, weight), rate, specialty[:n], score, slope, over_all, inside,
+        mean_rates(data / RATES),
+    )  # fmt: skip
 
 
 def read_rates(path: Path) -> list[tuple[Program, float]]:
@@ -116,6 +108,27 @@ def read_rates(path: Path) -> list[tuple[Program, float]]:
         for number, program_id in sorted(tied.items())
         if rows[number]["interview_rate_non_us_img"]
     ]
+
+
+def mean_rates(path: Path) -> dict[str, dict[str, float]]:
+    """Mean share of applicants interviewed over the programs of a specialty: a level, no program's own."""
+    found: dict[str, dict[str, list[float]]] = {
+        "us_img": defaultdict(list),
+        "non_us_img": defaultdict(list),
+    }
+    for row in csv.DictReader(path.open(encoding="utf-8")):
+        specialty = IDS.get(row["specialty"], row["specialty"].lower().replace(" ", "-"))
+        for group, rates in found.items():
+            if row[f"interview_rate_{group}"]:
+                rates[specialty].append(float(row[f"interview_rate_{group}"]))
+    return {
+        group: {
+            name: round(float(np.mean(values)), 3)
+            for name, values in sorted(rates.items())
+            if len(values) >= 10
+        }
+        for group, rates in found.items()
+    }
 
 
 def likeness(row: dict[str, str], program: Program) -> float:
@@ -197,7 +210,7 @@ def folds(programs: list[Program]) -> Any:
 
 
 def write(names: Any, x: Any, group: Any, model: Any, rate: Any, specialty: Any, score: Any, slope: float,
-          over_all: float, inside: float) -> None:  # fmt: skip
+          over_all: float, inside: float, mean_rate: Any) -> None:  # fmt: skip
     counted = sorted(set(specialty))
     none = {
         s: (np.sum(rate[specialty == s] == 0) + 1) / (np.sum(specialty == s) + 3) for s in counted
@@ -219,6 +232,7 @@ def write(names: Any, x: Any, group: Any, model: Any, rate: Any, specialty: Any,
         },
         "spread": round(float(np.sqrt(max(0.0, 1 - np.var(score)))), 3),
         "procedural_specialties": PROCEDURAL,
+        "mean_rate": mean_rate,
         "none_slope": round(float(slopes[int(np.argmin(loss))]), 3),
         "none": {s: round(float(np.log(v / (1 - v))), 2) for s, v in none.items()}
         | {"other": round(float(np.log(zero.mean() / (1 - zero.mean()))), 2)},

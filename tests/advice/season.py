@@ -7,7 +7,7 @@ import numpy as np
 
 from visamatch.directory.programs import directory
 from visamatch.market import scenarios
-from visamatch.market.scenarios import KINDS, Scenarios, encode
+from visamatch.market.scenarios import KINDS, MATCH_LOWEST, MATCH_STEP, Scenarios, encode
 
 
 @cache
@@ -30,7 +30,7 @@ def season(count: int = 40) -> Scenarios:
         specialties=specialties,
         specialty_of=np.array([specialties.index(name) for _, _, name in codes], np.int32),
         interview=encode(cut.astype(np.float32)),
-        match=encode((cut + 0.5).astype(np.float32)),
+        match=encode((cut + 0.5).astype(np.float32), MATCH_LOWEST, MATCH_STEP),
         openness=encode(rng.normal(0, 0.5, (count, len(programs))).astype(np.float32)),
         handicap=np.tile(
             np.array([1.2, 0.9, 0.5, 0.2, 0.0, -0.1], np.float32), (len(specialties), 1)

@@ -7,6 +7,8 @@ from visamatch.errors import InputError
 from visamatch.market.scenarios import (
     ANYBODY,
     KINDS,
+    MATCH_LOWEST,
+    MATCH_STEP,
     NOBODY,
     Scenarios,
     Strength,
@@ -19,7 +21,9 @@ from visamatch.market.scenarios import (
 
 def toy(seasons: int = 40) -> Scenarios:
     """Three tracks of two programs: one middling, one that nobody reaches, one that takes anybody."""
-    cut = np.array([encode(np.array([0.5, np.inf, -np.inf], np.float32))] * seasons)
+    at = np.array([0.5, np.inf, -np.inf], np.float32)
+    cut = np.array([encode(at)] * seasons)
+    low = np.array([encode(at, MATCH_LOWEST, MATCH_STEP)] * seasons)
     return Scenarios(
         tracks=np.array(["1001140C0", "1001140P0", "1002140C0"]),
         programs=np.array(["1001-140", "1002-140"]),
@@ -27,7 +31,7 @@ def toy(seasons: int = 40) -> Scenarios:
         specialties=("internal-medicine",),
         specialty_of=np.zeros(3, np.int32),
         interview=cut,
-        match=cut,
+        match=low,
         openness=np.full((seasons, 2), encode(np.array([0.0], np.float32))[0]),
         handicap=np.zeros((1, len(KINDS)), np.float32),
         season=np.zeros((seasons, len(KINDS)), np.float32),

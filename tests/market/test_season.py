@@ -3,7 +3,7 @@ import pytest
 
 from visamatch.market import matching
 from visamatch.market.population import country, parameters
-from visamatch.market.scenarios import KINDS
+from visamatch.market.scenarios import KINDS, MATCH_LOWEST, MATCH_STEP, decode
 from visamatch.market.season import arrange, finish, play, prepare
 
 
@@ -87,7 +87,15 @@ def test_cutoffs_separate_the_matched(known):
     made = prepare(known, 2, 0)
     found = matching.solve(made.market)
     season = finish(known, made, found)
-    full = season.filled >= known.quota
-    assert (season.interview[full] > 0).all()
+    held = found.entry[found.entry >= 0]
+    cutoff = decode(season.match, MATCH_LOWEST, MATCH_STEP)
+    lowest = cutoff[made.main.track[held]]
+    assert (
+        made.main.score[held] >= lowest - MATCH_STEP
+    ).all()  # whoever is placed reaches the cutoff
+    full = np.bincount(made.main.track[held], minlength=len(known.tracks)) >= known.quota
+    worst = np.full(len(known.tracks), np.inf)
+    np.minimum.at(worst, made.main.track[held], made.main.score[held])
+    assert np.allclose(worst[full], cutoff[full], atol=MATCH_STEP)  # and the last one is the cutoff
     assert season.openness.shape == known.programs.shape
     assert len(season.shock) == len(KINDS)

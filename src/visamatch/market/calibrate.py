@@ -10,7 +10,7 @@ units of the tolerance, which is 5 % or two standard errors of the published fig
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,6 +80,15 @@ class Measures:
         self.first, self.took, self.filled = np.zeros((n, 5)), np.zeros((n, 5)), np.zeros(n)
         self.active, self.placed, self.people = np.zeros(5), np.zeros(5), np.zeros(5)
         self.applications, self.top3, self.main = np.zeros(5), np.zeros(5), np.zeros(5)
+        self.specialties, tried, seen = known.specialties, np.zeros((n, 5)), np.zeros((n, 5))
+        for season in played:
+            group, first = OF_KIND[season.people.kind], season.people.specialty[:, 0]
+            sent = np.minimum(
+                known.applications[season.people.kind, 0] * 1.06, 0.7 * known.tracks_in[first] + 1
+            )
+            np.add.at(tried, (first, group), np.maximum(sent, 1))
+            np.add.at(seen, (first, group), season.contiguous)
+        self.rate = seen / np.maximum(tried, 1)  # interviews an application, first choices
         rows = []
         for season in played:
             self._add(known, season)
@@ -199,7 +208,7 @@ def step_margins(
     handicap, late = _errors_of_handicaps(published, got), _errors_of_late(published, got)
     for at, name in enumerate(names):
         for kind, g in zip(KINDS, OF_KIND, strict=True):
-            _move(p["handicap"][name], kind, size * 0.7 * handicap[at, g], -7, 3)
+            _move(p["handicap"][name], kind, size * 0.7 * handicap[at, g], -9, 3)
             _move(p["late"][name], kind, size * _LATE_GAIN[g] * late[at, g], -5, 12)
         _move(
             p["margin"],
@@ -236,7 +245,8 @@ def _step_choices(
 def _errors_of_handicaps(published: Published, got: Measures) -> NDArray[Any]:
     """Log of places taken, published over model, against US MD seniors, who are the reference of every specialty.
 
-    Where list lengths are published, interviews stand for places.
+    Where list lengths are published, interviews stand for places; for other specialties of international graduates
+    the mean share of applicants interviewed (``mean_rate`` of the openness parameters): who has a list is few of them.
     """
     ratio = np.log((published.matched + 0.5) / (got.took + 0.5))
     ratio -= ratio[:, :1]
@@ -244,7 +254,18 @@ def _errors_of_handicaps(published: Published, got: Measures) -> NDArray[Any]:
         at = published.index[name]
         mine = got.contiguous(at).sum() / got.seasons
         ratio[at, 4] = np.log(_interviews(published, name) / max(mine, 1.0))
+    for at, g in _rated(published):
+        wanted = openness_parameters()["mean_rate"][GROUPS[g]][got.specialties[at]]
+        ratio[at, g] = np.log(wanted / max(got.rate[at, g], 0.001))
     return ratio
+
+
+def _rated(published: Published) -> Iterator[tuple[int, int]]:
+    """Specialties and groups whose handicap is fitted to the mean interview rate."""
+    for g in (3, 4):
+        for name in openness_parameters()["mean_rate"][GROUPS[g]]:
+            if name in published.index and not (g == 4 and name in MEASURED):
+                yield published.index[name], g
 
 
 def _errors_of_late(published: Published, got: Measures) -> NDArray[Any]:
@@ -252,6 +273,8 @@ def _errors_of_late(published: Published, got: Measures) -> NDArray[Any]:
     rate = np.log((got.placed / got.active) / (published.placed / published.active))
     error = np.tile(rate, (len(got.took), 1))
     error[:, 3] = (rate[3] + np.log((got.took[:, 3] + 3) / (published.matched[:, 3] + 3))) / 2
+    for at, g in _rated(published):
+        error[at, g] = np.log((got.took[at, g] + 3) / (published.matched[at, g] + 3))
     for name in MEASURED:
         error[published.index[name], 4] = _too_many(published, got, name)
     return error
@@ -278,7 +301,7 @@ def fit_margins(p: dict[str, Any], published: Published, rounds: int, seasons: i
     """Steps of falling size; leaves ``p`` fitted and returns the last measures."""
     for number in range(rounds):
         known, got = simulate(p, seasons, seed + number)
-        size = 1.0 if number < rounds / 2 else 0.5
+        size = (1.0, 0.5, 0.2)[min(2, 3 * number // rounds)]
         if number < rounds - 1:
             step_margins(p, published, known, got, size)
         tell(f"round {number + 1} of {rounds}: loss {loss(targets(published, known, got)):.2f}")

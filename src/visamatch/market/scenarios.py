@@ -57,6 +57,7 @@ KINDS: tuple[Kind, ...] = (
 )  # fmt: skip
 ANYBODY, NOBODY = 0, 255  # codes of -inf and +inf
 LOWEST, STEP = np.float32(-8.0), np.float32(0.06)  # code c stands for LOWEST + STEP * c
+MATCH_LOWEST, MATCH_STEP = np.float32(-22.0), np.float32(0.12)  # ranking scores spread wider
 SHIPPED = files("visamatch.market") / "data" / "scenarios.npz"
 
 Floats = NDArray[np.float32]
@@ -88,7 +89,7 @@ class Scenarios:
         tracks: NRMP codes, T. ``row_of`` gives a code's position.
         programs: program ids, P. ``program_of``: T positions into it.
         specialties: specialty ids. ``specialty_of``: T positions into it.
-        interview, match: cutoffs on the score scale, S x T codes.
+        interview, match: cutoffs on the score scale, S x T codes (``match`` on the wider ``MATCH_`` scale).
         openness: how a program treats international graduates in a season, S x P codes; NOBODY = it takes none.
         handicap: specialties x kinds, added to strength.
         season: S x kinds, added to strength in that season.
@@ -164,7 +165,11 @@ class Scenarios:
         shut = (code == NOBODY) & self.closed[column]
         return (
             np.where(shut, np.float32(np.inf), decode(self.interview[:, t]) - handicap),
-            np.where(shut, np.float32(np.inf), decode(self.match[:, t]) - handicap + late),
+            np.where(
+                shut,
+                np.float32(np.inf),
+                decode(self.match[:, t], MATCH_LOWEST, MATCH_STEP) - handicap + late,
+            ),
         )
 
     def outcomes(
@@ -225,23 +230,25 @@ def _value(code: Bytes) -> Floats:
     return LOWEST + STEP * code.astype(np.float32)
 
 
-def decode(code: Bytes) -> Floats:
+def decode(code: Bytes, lowest: np.float32 = LOWEST, step: np.float32 = STEP) -> Floats:
     """Values of codes, with the two infinities."""
-    value = _value(code)
+    value = np.asarray(lowest + step * code.astype(np.float32), np.float32)
     value[code == ANYBODY] = -np.inf
     value[code == NOBODY] = np.inf
     return value
 
 
-def encode(value: Floats) -> Bytes:
+def encode(value: Floats, lowest: np.float32 = LOWEST, step: np.float32 = STEP) -> Bytes:
     """Codes of values; what lies outside the scale goes to its last step, infinities to their codes."""
     with np.errstate(invalid="ignore"):
-        code = np.clip(np.rint((value - LOWEST) / STEP), 1, 254)
+        code = np.clip(np.rint((value - lowest) / step), 1, 254)
     code = np.where(np.isneginf(value), ANYBODY, np.where(np.isposinf(value), NOBODY, code))
     return code.astype(np.uint8)
 
 
-_SCALE = {"scale": [round(float(LOWEST), 2), round(float(STEP), 2)]}  # what the codes of a file mean
+_SCALE = {  # what the codes of a file mean
+    "scale": [round(float(one), 2) for one in (LOWEST, STEP, MATCH_LOWEST, MATCH_STEP)]
+}
 _BYTES = ("interview", "match", "openness")
 _ARRAYS = (
     "tracks", "programs", "program_of", "specialty_of", "handicap", "season", "late", "loading", "closed",

@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from visamatch.market.matching import NO_COUPLES, Couples, Market, solve
 from visamatch.market.noise import bell, bells, key_of, mix, unit
 from visamatch.market.population import Country
-from visamatch.market.scenarios import LOWEST, NOBODY, STEP, encode
+from visamatch.market.scenarios import LOWEST, MATCH_LOWEST, MATCH_STEP, NOBODY, STEP, encode
 
 WAVES = 3
 MOST = 5  # specialties a person applies in, preliminary years included
@@ -174,7 +174,9 @@ def finish(country: Country, market: Prepared, found: Any) -> Season:
     return Season(
         people=market.people,
         interview=np.where(market.cutoff <= 1, 0, market.cutoff).astype(np.uint8),
-        match=encode(np.where(np.isfinite(worst), worst, floor).astype(np.float32)),
+        match=encode(
+            np.where(np.isfinite(worst), worst, floor).astype(np.float32), MATCH_LOWEST, MATCH_STEP
+        ),
         openness=market.openness,
         shock=market.shock,
         applications=market.applications,
@@ -437,7 +439,7 @@ def _by_place(track, score, tracks):
     """Entries by track, best score first: two counting sorts; ties by row."""
     code = np.empty(len(track), np.int64)
     for e in range(len(track)):
-        code[e] = min(max(int((16.0 - score[e]) * 2048.0), 0), 65535)
+        code[e] = min(max(int((16.0 - score[e]) * 1536.0), 0), 65535)
     once = _counting(code, np.arange(len(track)), 65536)
     return _counting(track, once, tracks)
 

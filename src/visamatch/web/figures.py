@@ -58,14 +58,14 @@ def whisker(chance: Chance, size: str = "small") -> SafeString:
     )
 
 
-def strip(quarters: tuple[float, float, float], lowest: float, highest: float) -> SafeString:
-    """Quarter, half and three quarters of some programs on an axis from ``lowest`` to ``highest``."""
+def strip(values: tuple[float, float, float], lowest: float, highest: float) -> SafeString:
+    """Low, middle and high of something on an axis from ``lowest`` to ``highest``."""
     low, middle, high = (
-        round(100 * min(1.0, max(0.0, (one - lowest) / (highest - lowest))), 1) for one in quarters
+        round(100 * min(1.0, max(0.0, (one - lowest) / (highest - lowest))), 1) for one in values
     )
     return mark_safe(
-        f'<svg class="whisker small" height="20" role="img" aria-label="middle {quarters[1]:+.1f}, '
-        f'half of the programs from {quarters[0]:+.1f} to {quarters[2]:+.1f}">'
+        f'<svg class="whisker small" height="20" role="img" aria-label="{values[1]:.1f}, '
+        f'from {values[0]:.1f} to {values[2]:.1f}">'
         f'<line class="axis" x1="0" x2="100%" y1="10" y2="10"/>'
         f'<line class="span" x1="{low}%" x2="{high}%" y1="10" y2="10"/>'
         f'<circle class="dot" cx="{middle}%" cy="10" r="5"/></svg>'

@@ -27,6 +27,7 @@ def match(request: HttpRequest) -> HttpResponse:
     number = min(int(wanted), len(steps) - 1) if wanted.isdecimal() and len(wanted) < 4 else 0
     asked = request.GET.get("kind")
     kind: Kind = next((one for one in KINDS if one == asked), "non_us_img_visa")
+    shown = national.by_specialty(kind)
     context = {
         "step": steps[number],
         "number": number,
@@ -42,7 +43,8 @@ def match(request: HttpRequest) -> HttpResponse:
         "kind": kind,
         "kinds": KIND_NAMES.items(),
         "kind_name": KIND_NAMES[kind],
-        "national": national.by_specialty(kind),
+        "national": shown,
+        "most": max(10.0, *(row.interviews[2] for row in shown)),
         "about": report.summary(),
     }
     return render(request, "match.html", context)
