@@ -218,6 +218,7 @@ def test_a_list_of_ids_comes_in_at_once(name, head):
 def test_a_starting_list_becomes_the_list():
     start = workbook(lines(MINE), MINE.columns, starting=True)
     untouched = imported(start)
+    assert untouched.remarks == ("a starting list of ours: 3 programs of it come on your list",)
     assert silent(untouched)
     assert untouched.workspace == MINE
     edit = edited(start, lambda s: (s.delete_rows(3), setattr(cell(s, "Interest", 2), "value", 1)))

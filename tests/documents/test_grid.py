@@ -110,6 +110,11 @@ def test_a_formula_without_a_value_is_named():
         read_grids(xlsx(("Name", "Sum"), ("a", "=1+1")), "a.xlsx")
 
 
+def test_a_stray_cell_far_away_does_not_stop_the_machine():
+    with pytest.raises(InputError, match="below the list"):
+        read_grids(xlsx(("Name",), edit=lambda sheet: sheet.cell(1_000_000, 200, "x")), "a.xlsx")
+
+
 def cut(data):
     return data[: len(data) // 2]
 

@@ -106,3 +106,8 @@ def test_the_sheet_with_the_programs_is_chosen():
     found = find_table(grids, "a.xlsx")
     assert found.rows[0].cells == ("A", "B")
     assert found.remarks == ("sheet 'Budget' was not read",)
+
+
+def test_a_file_of_far_more_rows_than_programs_is_refused():
+    with pytest.raises(InputError, match="20,000 rows"):
+        table(["Program"], *([str(number)] for number in range(20_001)))

@@ -10,7 +10,7 @@ def test_the_ranking_names_tie_counts_and_case_numbers(read):
     page = read("/filings/")
     first = filers()[0]
     assert f'<th scope="row">{first.petitioner.name}' in page
-    assert f'<td class="num">{first.residents}</td>' in page
+    assert f'<td class="num" data-name="resident cases">{first.residents}</td>' in page
     assert first.cases[0] in page
     assert re.search(r"supports \d+ institutions jointly", page)
 

@@ -90,6 +90,7 @@ def test_wrong_kinds_programs_and_people_are_told(sample, client):
     assert sample.post(HERE + "?kind=love").status_code == 400
     assert sample.get("/letters/nowhere/").status_code == 404
     client.post("/profile/sample/citizen/")
-    page = client.get(HERE)
-    assert page.status_code == 400
-    assert "visa.needed" in page.content.decode()
+    assert client.get(HERE, {"kind": "program"}).status_code == 400
+    page = client.get(HERE).content.decode()
+    assert "Ask the program" not in page
+    assert "Thank you for the time" in client.get(HERE, {"kind": "thanks"}).content.decode()

@@ -174,6 +174,10 @@ class _Comparison:
             if len(group) > 1
         ]
         after = {each: self._entry(each, rows[each]) for each in rows}
+        mine = {entry.program_id for entry in self.mine.entries}
+        fresh = len(after.keys() - mine) - len(self.added)
+        if fresh:
+            joined.append(f"a starting list of ours: {fresh} programs of it come on your list")
         gone = tuple(
             each for each in self.base if each not in after and find(self.mine.entries, each)
         )

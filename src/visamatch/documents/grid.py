@@ -16,7 +16,7 @@ from typing import Any
 
 from visamatch.errors import InputError
 
-MAX_BYTES, MAX_UNPACKED = 20_000_000, 300_000_000
+MAX_BYTES, MAX_UNPACKED, MAX_CELLS = 20_000_000, 300_000_000, 2_000_000
 BASE_SHEET, NAME = "_visamatch", "visamatch_"
 Rows = tuple[tuple[str, ...], ...]
 
@@ -111,6 +111,11 @@ def _open(data: bytes, name: str, values: bool) -> Any:
 
 
 def _grid(sheet: Any, formulas: Any, name: str) -> Grid:
+    if sheet.max_row * sheet.max_column > MAX_CELLS:
+        where, size = f"{name}: sheet {sheet.title!r}", f"{sheet.max_row} × {sheet.max_column}"
+        raise InputError(
+            where, f"at most {MAX_CELLS:,} cells; delete what lies below the list", size
+        )
     merged = _merged(sheet)
     rows, colored, comments = [], 0, 0
     for cells, sources in zip(sheet.iter_rows(), formulas.iter_rows(), strict=True):

@@ -25,6 +25,9 @@ from visamatch.facts.tables import Program
 from visamatch.schedule.calendar import CONDITIONS, next_cycle
 from visamatch.workspace.profile import Profile
 
+ASKS = ("program", "resident", "confirm")
+"""The kinds that ask about visas: they wait for an answer, and only who needs a visa writes them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Letter:
@@ -73,7 +76,7 @@ def letter(
     """
     if kind not in _book()["kinds"]:
         raise InputError("kind", one_of(kinds(), kind, limit=9), kind)
-    if kind in ("program", "confirm") and not profile.needs_visa:
+    if kind in ASKS and not profile.needs_visa:
         raise InputError("profile: visa.needed", "true for a letter about visas", "false")
     template = _book()["kinds"][kind]
     fields = _fields(program, profile, on) | {k: v.strip() for k, v in (given or {}).items() if v}

@@ -15,6 +15,7 @@ from visamatch.workspace.boundary import parse
 from visamatch.workspace.sponsor_list import Entry
 
 HEADER_WITHIN = 15  # rows in which a header is looked for
+MOST_ROWS = 20_000  # about four times all programs
 NAMING = ("program_id", "acgme_id", "nrmp_code", "name", "institution")
 TELLING = (
     "program_id",
@@ -133,6 +134,8 @@ def _table(
 ) -> Table:
     """The table whose rows begin at index ``first``, without columns that are empty throughout."""
     rows = [Row(first + at + 1, row) for at, row in enumerate(grid.rows[first:]) if any(row)]
+    if len(rows) > MOST_ROWS:
+        raise InputError(name, f"a list of at most {MOST_ROWS:,} rows", len(rows))
     found = list(recognise(headers))
     for (
         at,

@@ -73,12 +73,6 @@ class H1bApprovals:
     partial: tuple[int, ...] = ()
     next_year: float | None = None  # chance of any initial approval in the year after these
 
-    @property
-    def newest_whole_year(self) -> int:
-        """Approvals in the newest year that is published whole; 0 when there is none."""
-        whole = [count for year, count in self.initial if year not in self.partial]
-        return whole[-1] if whole else 0
-
 
 @dataclass(frozen=True, slots=True)
 class Silence:

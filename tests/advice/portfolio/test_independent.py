@@ -91,5 +91,23 @@ def test_with_unequal_fees_the_best_sets_need_not_be_nested():
     assert set(solve(schools([(0.5, 7, 3), *rows[1:]], budget=4)).chosen) == {1, 2}
 
 
+def test_the_example_of_the_software_of_kapur():
+    """Five schools, equal fees (Kapur, OptimalApplication.jl, README): order of choice and values."""
+    known = schools([(0.2, 1, 1), (0.5, 4, 1), (0.1, 9, 1), (0.6, 1, 1), (0.1, 8, 1)], most=5)
+    assert solve(known).chosen == (1, 2, 4, 3, 0)
+    assert solve(known).values == pytest.approx((2.0, 2.7, 3.24, 3.483, 3.5154))
+
+
+@pytest.mark.parametrize("epsilon", [0.5, 0.1, 0.01])
+def test_the_example_where_reach_schools_alone_are_best(epsilon):
+    """After an example of Kapur and Hong (2022): chance e^j, utility e^-j, so alone each is worth 1.
+
+    The best h schools are the h hardest: the sum over them of the chance that every harder one refuses.
+    """
+    known = schools([(epsilon**j, epsilon**-j, 1) for j in range(1, 7)], most=6)
+    refused = np.cumprod([1.0, *(1 - epsilon**j for j in range(6, 1, -1))])
+    assert solve(known).values == pytest.approx(np.cumsum(refused))
+
+
 def test_a_list_worth_nothing_is_empty():
     assert solve(schools([(0, 5, 1), (0.5, 0, 1)], budget=2)).chosen == ()

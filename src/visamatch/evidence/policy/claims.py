@@ -39,6 +39,9 @@ _OF_VISAS = re.compile(
     r"work|authori|lawful|perman|green|residency|\b[oeb]-?\d|\btn\b|occupation|other"
 )
 _GENERAL_QUESTION = re.compile(r" should i |^\W*(?:q\W+)?what (?:is|are) (?:an? |the )?[jh]\W?1")
+_ONLY_FOR = re.compile(
+    r" (?:for|to|if|in|when|after|with|under|on|at(?! (?:this|the present) time))\b"
+)
 _NOTHING_MORE = re.compile(
     r"[^a-z]*(?:at (?:this|the present) time|currently|at present|now|yet)?\s*(?:[,;.()—]|$|and |but )"
 )
@@ -266,6 +269,10 @@ def _clauses(cues: list[Cue], plain: str) -> Iterator[list[Cue]]:
 
 def _belong_together(left: list[Cue], right: list[Cue]) -> bool:
     """Whether a mark parts a visa from its predicate: "H-1B - not offered"."""
+    if left and right and not _has_visa(left) and _stands_alone(left) and not _stands_alone(right):
+        return right[0].special == "but" and _has_visa(
+            right
+        )  # "prefers, but is not limited to, J-1"
     if not right or not _has_visa(left) or _has_visa(right) or right[0].special not in ("-", "—"):
         return False
     acts = (PREDICATES | {"neg", "only", "only_if"}) - {"prefer"}
@@ -486,7 +493,7 @@ def _stance(cues: list[Cue], plain: str, page: _Page, earlier: list[Claim]) -> t
     kinds = [c.kind for c in cues]
     if "past" in kinds and "neg" not in kinds:
         return "named", False
-    closed = "only" in kinds and _closes(cues)
+    closed = "only" in kinds and _closes(cues, plain)
     if _negated(cues, plain):
         return "refuse", False
     positive = _positive(cues, plain)
@@ -555,18 +562,23 @@ def _own_stance(visa: Cue, cues: list[Cue], plain: str, stance: Stance) -> Stanc
         return "offer" if any(c.kind == "only" for c in between) else "refuse"
     if stance == "refuse" and "only" in before:
         return "offer"
-    if stance == "require" and not any(
-        c.kind == "needed" or (c.kind == "must" and c.start < visa.start) for c in cues
-    ):
-        return "named"
+    must = [c for c in cues if c.kind in ("must", "needed")]
+    if stance == "named" or (stance == "require" and not _governs(must, visa)):
+        place = cues.index(visa) + 1
+        applicant = any(c.special == "applicant" for c in cues[place : place + 2])
+        return "offer" if must and applicant else "named"  # "J-1 applicants must …"
     return stance
+
+
+def _governs(must: list[Cue], visa: Cue) -> bool:
+    return any(c.kind == "needed" or c.start < visa.start for c in must)
 
 
 def _between(cues: list[Cue], left: Cue, right: Cue) -> list[Cue]:
     return [c for c in cues if left.start < c.start < right.start]
 
 
-def _closes(cues: list[Cue]) -> bool:
+def _closes(cues: list[Cue], plain: str) -> bool:
     """Whether "only" binds visas: one stands after it, or right before it at the end of the clause."""
     for i, cue in enumerate(cues):
         if cue.kind == "only":
@@ -574,7 +586,8 @@ def _closes(cues: list[Cue]) -> bool:
             return bool(VISAS & set(after)) or (
                 _has_visa(cues[max(0, i - 2) : i])
                 and cues[i - 1].kind in VISAS | {"offer"}
-                and (not after or after[0] == "offer")
+                and (not after or after[0] in ("offer", "join"))
+                and not _ONLY_FOR.match(plain, cue.end)
             )
     return False
 

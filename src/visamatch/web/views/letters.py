@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from visamatch.documents.letters import answers, follow_up_day, letter
+from visamatch.documents.letters import ASKS, answers, follow_up_day, letter
 from visamatch.errors import InputError
 from visamatch.evidence.words import J1, OFFERS
 from visamatch.facts.tables import Program
@@ -29,7 +29,6 @@ KINDS = {
     "thanks": "Thank you",
     "confirm": "Confirm in writing",
 }
-ASKS = ("program", "resident", "confirm")
 GIVEN = ("area", "greeting", "topic")
 
 
@@ -37,8 +36,9 @@ GIVEN = ("area", "greeting", "topic")
 def letters(request: HttpRequest, program_id: str) -> HttpResponse:
     """Show a letter of the kind asked for; a POST logs that it was sent, or the reply to one."""
     program, workspace = program_or_404(program_id), mine(request).workspace
-    kind, to = request.GET.get("kind", "program"), request.GET.get("to", "")
     profile = workspace.profile or Profile()
+    offered = {code: KINDS[code] for code in KINDS if profile.needs_visa or code not in ASKS}
+    kind, to = request.GET.get("kind", next(iter(offered))), request.GET.get("to", "")
     if request.method == "POST":
         return _log(request, program, kind)
     given = {name: request.GET.get(name, "") for name in GIVEN}
@@ -52,7 +52,7 @@ def letters(request: HttpRequest, program_id: str) -> HttpResponse:
         response["Content-Disposition"] = f'attachment; filename="{kind}-{program.program_id}.eml"'
         return response
     context = {
-        "program": program, "kind": kind, "kinds": KINDS, "asks": kind in ASKS, "made": made,
+        "program": program, "kind": kind, "kinds": KINDS, "offered": offered, "asks": kind in ASKS, "made": made,
         "problem": problem, "given": given, "to": to, "query": request.GET.urlencode(),
         "mailto": made.mailto(to) if made and made.body else "", "offers": OFFERS, "j1": J1,
         "log": [each for each in workspace.contacts if each.program_id == program.program_id][::-1],
