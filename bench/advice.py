@@ -33,9 +33,13 @@ def _speed() -> str:
     assessed = assess_all(ON, profile)
     _ = [assessed[program.program_id] for program in everything]
     season = advice.Season(known, load(), ON, budget=1500)
+    own = [p for p in everything if p.specialty_id in ("internal-medicine", "psychiatry")]
     work: dict[str, Callable[[], object]] = {
         f"chances at all {len(everything):,} programs": lambda: chances(
             known, load(), everything, assessed, profile, ON
+        ),
+        f"chances at the {len(own):,} programs of two specialties": lambda: chances(
+            known, load(), own, assessed, profile, ON
         ),
         "a plan for two specialties, $1,500": lambda: advice.plan(season, profile, more=False),
         "the same with the price of wishes and what-ifs": lambda: advice.plan(season, profile),

@@ -75,7 +75,7 @@ def _gaps() -> str:
         "",
         "| | mean gap % | largest % |",
         "| --- | --- | --- |",
-        _gap_row("two greedy orders, no swaps", greedy, best),
+        _gap_row("least effort: greedy and one rounding", greedy, best),
         _gap_row("as shipped", found, best),
         "",
         "Larger problems of the same kind: gap to the reported upper bound, three each.",

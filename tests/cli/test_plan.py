@@ -4,7 +4,6 @@ from pathlib import Path
 import pytest
 
 from tests.advice.season import ship
-from visamatch.market import scenarios
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 ON = ("--on", "2026-11-24")
@@ -77,12 +76,6 @@ def test_four_files(visamatch, tmp_path):
     assert {path.name for path in (tmp_path / "mine").iterdir()} == {
         "plan.xlsx", "plan.ics", "plan.pdf", "plan.json",
     }  # fmt: skip
-
-
-def test_without_scenarios_the_list_is_grouped_and_chances_are_unknown(visamatch, monkeypatch):
-    monkeypatch.setattr(scenarios, "SHIPPED", Path("none"))
-    made = plan(visamatch, "citizen.toml")
-    assert {row["p_match"] for row in made["list"]} == {None}
 
 
 @pytest.mark.parametrize(

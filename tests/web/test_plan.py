@@ -1,10 +1,8 @@
 import re
-from pathlib import Path
 
 import pytest
 
 from tests.advice.season import ship
-from visamatch.market import scenarios
 
 pytestmark = pytest.mark.django_db
 
@@ -63,9 +61,3 @@ def test_the_price_of_wishes_comes_when_asked_for(read, someone):
 )
 def test_what_makes_no_sense_is_told(read, someone, query):
     assert "Please look at one answer" in read("/plan/", status=400, **query)
-
-
-def test_without_scenarios_it_says_so(read, someone, monkeypatch):
-    monkeypatch.setattr(scenarios, "SHIPPED", Path("none"))
-    assert "Chances are not at hand" in read("/plan/")
-    assert "nothing to rank" in read("/rank/")

@@ -43,8 +43,8 @@ class Sample:
     """How many rows to draw, in the middle and at each end of an interval (0: no interval is wanted)."""
 
     seed: int = SEED
-    rows: int = 1000
-    end_rows: int = 250
+    rows: int = 960
+    end_rows: int = 240
 
     def draws(self, seasons: int) -> tuple[int, ...]:
         """Draws a season: at the middle, and of those at the low and at the high end."""

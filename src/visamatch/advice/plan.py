@@ -33,7 +33,7 @@ from visamatch.workspace.profile import Profile, Wish
 
 STOP = 0.001  # below one chance in a thousand a fee, more applications are hardly worth it
 QUICK = 10**8  # effort of the search where a person waits
-CHOOSING = Sample(seed=8, rows=2000, end_rows=0)
+CHOOSING = Sample(seed=8, rows=3840, end_rows=0)
 DEEP = Sample(rows=6000, end_rows=6000)  # for the few programs that are chosen
 ALSO = (
     "internal-medicine",

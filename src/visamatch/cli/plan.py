@@ -12,7 +12,7 @@ from visamatch.cli import output
 from visamatch.errors import InputError
 
 if TYPE_CHECKING:
-    from visamatch.advice.plan import Quota
+    from visamatch.advice.plan import Plan, Quota
     from visamatch.workspace.profile import Profile
 
 
@@ -64,29 +64,24 @@ def _made(
     budget: float | None,
     quotas: dict[str, Quota],
     locks: tuple[list[str], list[str]],
-) -> tuple[Any, dict[str, Any]]:
-    from visamatch.advice import groups
+) -> tuple[Plan, dict[str, Any]]:
     from visamatch.advice import plan as advice
     from visamatch.advice.paths import paths, situation
     from visamatch.directory.programs import directory
     from visamatch.documents import records
-    from visamatch.evidence.assess import assess_all
     from visamatch.market import scenarios
     from visamatch.schedule import calendar
 
     known = directory()
-    ways = [records.path_record(path) for path in paths(situation(person, day))]
-    tasks = records.calendar_record(calendar(person, day))
-    made: Any
-    if scenarios.SHIPPED.is_file():
-        must, never = (tuple(known.find(each).program_id for each in ids) for ids in locks)
-        season = advice.Season(known, scenarios.load(), day, budget=budget, must=must, never=never)
-        made = advice.plan(season, person, quotas)
-        record = records.plan_record(known, made)
-    else:
-        made = groups.plan(known, assess_all(day, person), person)
-        record = records.grouped_record(known, made)
-    return made, {"paths": ways, **record, "calendar": tasks}
+    must, never = (tuple(known.find(each).program_id for each in ids) for ids in locks)
+    season = advice.Season(known, scenarios.load(), day, budget=budget, must=must, never=never)
+    made = advice.plan(season, person, quotas)
+    record = {
+        "paths": [records.path_record(path) for path in paths(situation(person, day))],
+        **records.plan_record(known, made),
+        "calendar": records.calendar_record(calendar(person, day)),
+    }
+    return made, record
 
 
 def _quota(text: str) -> tuple[str, Quota]:

@@ -11,7 +11,6 @@ from rich.table import Table
 from rich.text import Text
 
 from visamatch.advice.groups import GROUPS
-from visamatch.advice.groups import Plan as Grouped
 from visamatch.advice.plan import STOP, Plan
 from visamatch.advice.sponsor_search import Result
 from visamatch.directory.cap_exempt import cap_standing
@@ -140,11 +139,10 @@ def _print_statement(out: Console, weighed: Weighed) -> None:
         out.print(f"         {claim.source.url}", style="dim", overflow="fold")
 
 
-def plan(known: Directory, made: Plan | Grouped, limit: int) -> None:
-    """Print the verdict where there is one, and the grouped list with reasons."""
+def plan(known: Directory, made: Plan, limit: int) -> None:
+    """Print the verdict and the grouped list with reasons."""
     out = console()
-    if isinstance(made, Plan):
-        _print_advice(out, made)
+    _print_advice(out, made)
     for name, title in GROUPS.items():
         group = made.group(name)
         out.print(f"\n{title}: {plural(len(group), 'program')}", style="bold")

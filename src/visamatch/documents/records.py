@@ -10,8 +10,6 @@ from dataclasses import asdict, fields, is_dataclass
 from datetime import date
 from typing import Any
 
-from visamatch.advice.groups import Placed
-from visamatch.advice.groups import Plan as Grouped
 from visamatch.advice.paths import Path, Said, Situation, answers, comparison, paths
 from visamatch.advice.plan import Change, Line, Plan
 from visamatch.directory.cap_exempt import cap_standing
@@ -147,29 +145,6 @@ def _said(said: Said) -> Record:
     }
 
 
-def grouped_record(known: Directory, plan: Grouped) -> Record:
-    """The grouped list where no scenarios are at hand: chances stand as ``None``."""
-    return {
-        "list": [_placed(known, placed) for placed in plan.placed],
-        "left_out": plan.left_out,
-    }
-
-
-def _placed(known: Directory, placed: Placed) -> Record:
-    return {
-        **program_record(known, placed.assessment),
-        "group": placed.group,
-        "p_interview": None,
-        "p_match": None,
-        "reasons": list(placed.reasons),
-        "statements": [
-            weighed.statement.statement_id
-            for weighed in placed.assessment.statements
-            if weighed.reach != "other"
-        ],
-    }
-
-
 def plan_record(known: Directory, plan: Plan) -> Record:
     """Where to apply and signal, totals, curve, price of constraints, what was counted and what not."""
     return {
@@ -207,7 +182,8 @@ def plan_record(known: Directory, plan: Plan) -> Record:
 
 def _line(known: Directory, line: Line) -> Record:
     return {
-        **_placed(known, line.placed),
+        **program_record(known, line.placed.assessment),
+        "group": line.placed.group,
         "p_interview": asdict(line.outlook.p_interview),
         "p_match": asdict(line.outlook.p_match),
         "p_h1b": round(line.outlook.p_h1b, 4),
@@ -220,6 +196,11 @@ def _line(known: Directory, line: Line) -> Record:
         "marginal": round(line.marginal, 5),
         "if_yes": round(line.if_yes, 5),
         "reasons": list(line.reasons),
+        "statements": [
+            weighed.statement.statement_id
+            for weighed in line.placed.assessment.statements
+            if weighed.reach != "other"
+        ],
     }
 
 

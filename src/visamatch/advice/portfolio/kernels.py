@@ -90,8 +90,11 @@ def _take(row: Bytes, worth: float, best: Floats | Steps) -> None:
             best[s] = worth
 
 
-def lazy_greedy(view: View, by_cost: bool) -> list[int]:
-    """Choose what adds most (or most a dollar) until nothing fits or adds anything.
+def lazy_greedy(view: View, by_cost: bool, skip: bool = True) -> list[int]:
+    """Choose what adds most (or most a dollar) until nothing adds anything.
+
+    What does not fit is passed over; without ``skip`` it is the end, so that a larger budget only
+    makes the order longer.
 
     Gains only shrink as the set grows, so an old gain is a bound: a program is measured again only
     when it comes to the top of the heap (Minoux 1978), coarsely first, exactly if it stays there.
@@ -104,14 +107,17 @@ def lazy_greedy(view: View, by_cost: bool) -> list[int]:
     step = float(view.worth.max()) * len(view.best) / 2.0**30
     roof = np.ceil(view.worth / step).astype(np.int32)
     floor = np.floor(np.minimum(view.best / step, 2.0**30)).astype(np.int32)
-    chosen: list[int] = _lazy_greedy(view, by_cost, step, roof, floor, view.best.copy()).tolist()
+    chosen: list[int] = _lazy_greedy(
+        view, (by_cost, skip), step, roof, floor, view.best.copy()
+    ).tolist()
     return chosen
 
 
 @njit(cache=True)
 def _lazy_greedy(
-    view: View, by_cost: bool, step: float, roof: Steps, floor: Steps, best: Floats
+    view: View, rule: tuple[bool, bool], step: float, roof: Steps, floor: Steps, best: Floats
 ) -> Ints:
+    by_cost, skip = rule
     counts, money, size = view.counts.copy(), view.money, view.worth.size
     chosen, number = np.empty(min(size, view.most), dtype=np.int64), 0
     gains, key, heap = np.zeros(size), np.zeros(size), np.arange(size)
@@ -122,7 +128,7 @@ def _lazy_greedy(
     while size > 0 and number < chosen.size:
         top = heap[0]
         row, worth, cost = view.reach[top], view.worth[top], _price(view, counts, view.group[top])
-        useful = cost <= money and gains[top] > 0.0
+        useful = gains[top] > 0.0 and (cost <= money or not skip)
         if useful and measured[top] < 2 * number + 1:
             if measured[top] < 2 * number:
                 gains[top] = min(gains[top], step * _coarse_gain(row, roof[top], floor))
@@ -136,6 +142,8 @@ def _lazy_greedy(
         size -= 1
         heap[0] = heap[size]
         _sink(heap, size, key, 0)
+        if useful and cost > money:
+            break
         if useful:
             chosen[number] = top
             number += 1

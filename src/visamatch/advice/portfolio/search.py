@@ -1,8 +1,8 @@
 """Choose programs whose outcomes move together: greedy, swaps, branch and bound, an upper bound.
 
-More money never lowers the value while every tree ends (it then has the optimum), nor along the path of swaps,
-which does not depend on the budget. Where the tree ends for the smaller budget alone, the larger one may come out
-lower by less than the reported bound leaves open.
+More money never lowers the value while every tree ends (it then has the optimum), nor along the path of
+greedy beginnings and swaps, which does not depend on the budget. Where the tree ends for the smaller budget
+alone, the larger one may come out lower by less than the reported bound leaves open.
 """
 
 from __future__ import annotations
@@ -32,20 +32,24 @@ def solve(problem: Problem, effort: int = EFFORT) -> Choice:
     view = View.of(problem)
     if view.most <= 0 or not len(view.ids):
         return _choice(problem, (), 0.0)
-    start = _path(view, effort // (PASS * problem.reachable.size))
+    start = _path(problem, view, effort // (PASS * problem.reachable.size))
     found, bound = _tree(view, start, effort)
     return _choice(problem, found, bound)
 
 
-def _path(view: View, passes: int) -> list[int]:
+def _path(problem: Problem, view: View, passes: int) -> list[int]:
     """Climb to the budget: exchanges within the cost so far, then the next dearer set.
 
-    Beginnings of the two greedy orders join the path where they are better.
+    Beginnings of the two greedy orders join the path where they are better. They are orders of all
+    programs, also of those that are beyond this budget: a larger one only continues them.
     """
+    every = View.of(replace(problem, budget=math.inf))._replace(money=view.money, most=view.most)
+    place = {item: at for at, item in enumerate(view.ids.tolist())}
+    orders = [kernels.lazy_greedy(every, by_cost, skip=False) for by_cost in (False, True)]
     rungs = sorted(
         rung
-        for by_cost in (False, True)
-        for rung in _rungs(view, kernels.lazy_greedy(view, by_cost))
+        for order in orders
+        for rung in _rungs(view, [place[item] for item in every.ids[order].tolist()])
     )
     chosen: list[int] = []
     value, cost, level = float(view.best.sum()), 0.0, 0.0
@@ -91,8 +95,10 @@ class _Node:
 def _tree(view: View, start: list[int], effort: int) -> tuple[tuple[int, ...], float]:
     """Branch and bound from a good set: the best set seen, and a bound on what was not looked at (0: nothing)."""
     root = _Node(view, (), math.inf, view.best)
-    found = root.adding(start)
+    filled = [kernels.lazy_greedy(view, by_cost) for by_cost in (False, True)]
+    found = max((root.adding(items) for items in (start, *filled)), key=_worth)
     stack = [replace(root, levels=found.view.best)]
+    effort = max(1, effort)  # one bound is always worked out
     steps = 1 + min(ROOT_STEPS, effort // (2 * view.reach.size))
     while stack and effort > 0:
         node = stack.pop()

@@ -32,8 +32,8 @@ def rank(request: HttpRequest) -> HttpResponse:
     seen = {name: e for name, e in entries.items() if e.status in INTERVIEWED} or entries
     ids = list(seen)[:LONGEST]
     profile = workspace.profile or Profile()
-    if not ids or not scenarios.SHIPPED.is_file():
-        return render(request, "rank.html", {"none": True, "listed": bool(ids)})
+    if not ids:
+        return render(request, "rank.html", {"none": True})
     assessed = assess_all(today(), workspace.profile, workspace.statements)
     ways = open_paths([known.programs[name] for name in ids], assessed, profile, today())
     worth = {name: max(h1b, J1_WORTH * j1) for name, (h1b, j1) in zip(ids, ways, strict=True)}
