@@ -29,6 +29,7 @@ from visamatch.evidence.assess import bearing_on
 from visamatch.evidence.ledger import Bearing, ledger
 from visamatch.evidence.p_sponsor import log_odds, weigh
 from visamatch.evidence.practice import Array, Practice, tree
+from visamatch.facts.states import SOUTH
 from visamatch.facts.tables import Program
 
 TARGET = Path(__file__).parents[1] / "src/visamatch/evidence/parameters/p_sponsor.yaml"
@@ -37,6 +38,7 @@ IMG = Asker()
 PRIOR: dict[str, tuple[float, float]] = {
     "base.internal-medicine": (-1.4, 0.7),
     "base.neurology": (-1.6, 0.7),
+    "south": (0.0, 0.5),
     "log.sd_family": (0.3, 0.4),
     "log.sd_institution": (-0.3, 0.4),
     "resident.scale": (-1.0, 1.0),
@@ -101,7 +103,8 @@ def predict(table: dict[str, Any], known: list[Example], on: date) -> Array:
             log_odds(
                 at.v,
                 grids[place[each.program.institution_id]],
-                table["base"][each.program.specialty_id],
+                table["base"][each.program.specialty_id]
+                + table["south"] * (each.program.state in SOUTH),
                 weigh(each.bearing, IMG, on, table["named"]),
                 table["slip"],
             )

@@ -34,9 +34,9 @@ def test_csv_as_excel_writes_it():
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"])))
 def test_a_guarded_cell_comes_back(text):
     out = io.StringIO(newline="")
-    csv.writer(out).writerow(["x", guarded(text)])
+    csv.writer(out).writerows([["name", "said", "of", "whom"], ["x", guarded(text)]])
     assert not guarded("=1+1").startswith("=")
-    assert rows(out.getvalue())[0][1:] == ((text.strip(),) if text.strip() else ())
+    assert rows(out.getvalue())[1][1:2] == (text.strip(),)
 
 
 @given(st.text(max_size=30))

@@ -9,7 +9,7 @@ from tests.evidence.claims import TODAY, filings, policy
 from visamatch.directory.programs import directory
 from visamatch.evidence.asker import Asker
 from visamatch.evidence.assess import assess_all
-from visamatch.evidence.p_sponsor import base, base_rate, effects, p_sponsor
+from visamatch.evidence.p_sponsor import base, base_rate, effects, p_sponsor, region
 from visamatch.evidence.practice import Practice, parameters, practice, tree
 
 IMG = Asker()
@@ -35,7 +35,8 @@ def mean(*bearing, who=IMG):
 def test_base_is_the_mean_over_all_readiness():
     points, weights = np.polynomial.hermite_e.hermegauss(60)
     spread = np.hypot(practice()._estimates["sd_family"], practice()._estimates["sd_institution"])
-    willing = 1 / (1 + np.exp(-(base("dermatology") + spread * points)))
+    shift = np.mean([region(program.state) for program in directory().programs.values()])
+    willing = 1 / (1 + np.exp(-(base("dermatology") + shift + spread * points)))
     assert weights @ willing / weights.sum() == pytest.approx(base_rate("dermatology"), abs=0.01)
 
 

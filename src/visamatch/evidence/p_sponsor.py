@@ -33,6 +33,7 @@ from visamatch.evidence.statement import (
     TraineeFilings,
     VisaPolicy,
 )
+from visamatch.facts.states import SOUTH
 from visamatch.facts.tables import BaseRate, Program, rows
 
 Z90 = 1.6449  # half-width of a central 90 % interval in standard deviations
@@ -54,14 +55,14 @@ def p_sponsor(program: Program, bearing: Sequence[Bearing], who: Asker, on: date
         mean, low, high = plain_chances()
         row = _row(program.program_id)
         return Chance(float(mean[row]), float(low[row]), float(high[row]))
-    return _chance(practice().grid(program.institution_id), base(program.specialty_id), weights)
+    return _chance(practice().grid(program.institution_id), start_of(program), weights)
 
 
 def effects(
     program: Program, bearing: Sequence[Bearing], who: Asker, on: date
 ) -> tuple[float, ...]:
     """Each statement's effect in log odds: with it, less without it."""
-    at, start = practice(), base(program.specialty_id)
+    at, start = practice(), start_of(program)
     everything = at.grid(program.institution_id)
     total = _log_odds(everything, start, weigh(bearing, who, on))
     found = []
@@ -81,6 +82,16 @@ def base_rate(specialty_id: str) -> float:
     return newest.rate if newest else float(parameters()["base"]["default_rate"])
 
 
+def start_of(program: Program) -> float:
+    """Log odds of a program at readiness 0: its specialty, and its part of the country."""
+    return base(program.specialty_id) + region(program.state)
+
+
+def region(state: str) -> float:
+    """Log odds that the South differs by; sponsorship is rarer there at equal filings."""
+    return float(parameters()["estimates"]["south"]) if state in SOUTH else 0.0
+
+
 @cache
 def base(specialty_id: str) -> float:
     """Log odds at readiness 0: as estimated, or so that the mean over all readiness is the base rate."""
@@ -92,10 +103,12 @@ def _solved(rate: float) -> float:
     at = practice()
     _, weights = np.polynomial.hermite_e.hermegauss(len(at.v))
     weight = np.outer(weights, weights) / weights.sum() ** 2
+    programs = directory().programs.values()
+    shift = np.array([region(program.state) for program in programs]).mean()
     low, high = -15.0, 15.0
     for _ in range(50):
         middle = (low + high) / 2
-        if float((weight * _sigmoid(middle + at.v)).sum()) < rate:
+        if float((weight * _sigmoid(middle + shift + at.v)).sum()) < rate:
             low = middle
         else:
             high = middle
@@ -247,7 +260,7 @@ def plain_chances() -> tuple[Array, Array, Array]:
     total = weight.cumsum(axis=1)
     ends = [v[np.minimum((total < part).sum(axis=1), len(v) - 1)] for part in (0.05, 0.95)]
     rows_ = np.array([place[program.institution_id] for program in programs])
-    start = np.array([base(program.specialty_id) for program in programs])
+    start = np.array([start_of(program) for program in programs])
     share = (weight[rows_] * _sigmoid(start[:, None] + v[None, :])).sum(axis=1)
     slip = parameters()["estimates"]["slip"]
     middle = _slipped(np.log(share / (1 - share)), slip)

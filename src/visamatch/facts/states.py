@@ -59,6 +59,29 @@ WY Wyoming""".splitlines()
 )
 
 NEW_ENGLAND = ("MA", "CT", "RI", "NH", "ME", "VT")
+# The Census Bureau's South, and Puerto Rico.
+SOUTH = frozenset(
+    [
+        "AL",
+        "AR",
+        "DC",
+        "DE",
+        "FL",
+        "GA",
+        "KY",
+        "LA",
+        "MD",
+        "MS",
+        "NC",
+        "OK",
+        "PR",
+        "SC",
+        "TN",
+        "TX",
+        "VA",
+        "WV",
+    ]
+)
 
 _BY_NAME = {name.upper(): letters for letters, name in STATES.items()}
 
