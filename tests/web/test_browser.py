@@ -80,6 +80,8 @@ def filled(client, program_with, monkeypatch):
         f"/letters/{listed[1]}/?kind=love",
         "/file/",
         "/about/",
+        "/match/?step=4",
+        "/method/market/",
         "/filings/?state=MA",
         "/nowhere/",
     ]
