@@ -120,6 +120,7 @@ def program(known: Directory, item: Assessment) -> None:
     out.print("\nWhat would change this", style="bold")
     for wish in item.would_change:
         out.print(f"  {wish}")
+    out.print(f"  Ask again after {item.ask_again}: then the next season begins.")
     out.print(f"\n{NOTICE}")
 
 

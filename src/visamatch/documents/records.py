@@ -59,6 +59,7 @@ def program_detail(known: Directory, item: Assessment) -> Record:
         "statements": [_statement(weighed) for weighed in item.statements],
         "conflicts": _conflicts(item),
         "would_change": list(item.would_change),
+        "ask_again": item.ask_again,
         "quotas": [
             {"nrmp_code": row.nrmp_code, "year": row.year, "quota": row.quota, "filled": row.filled}
             for row in known.quotas_of.get(program.program_id, ())

@@ -48,10 +48,13 @@ class Weights:
     sisters: tuple[float, ...]  # log likelihood ratios of other programs of the institution
 
 
+SILENT = Weights(0.0, 0.0, ())
+
+
 def p_sponsor(program: Program, bearing: Sequence[Bearing], who: Asker, on: date) -> Chance:
     """The chance with its 90 % interval, 0..1."""
     weights = weigh(bearing, who, on)
-    if not weights.sisters and weights.direct == weights.spread == 0.0:
+    if weights is SILENT:
         mean, low, high = plain_chances()
         row = _row(program.program_id)
         return Chance(float(mean[row]), float(low[row]), float(high[row]))
@@ -121,6 +124,9 @@ def weigh(bearing: Sequence[Bearing], who: Asker, on: date, named: float | None 
     Args:
         named: log likelihood ratio of an application that names the specialty; as estimated by default.
     """
+    bearing = [(claim, reach) for claim, reach in bearing if _speaks(claim, reach)]
+    if not bearing:
+        return SILENT
     known = parameters()
     named = known["estimates"]["named"] if named is None else named
     groups: dict[str, list[float]] = defaultdict(list)
@@ -139,6 +145,14 @@ def weigh(bearing: Sequence[Bearing], who: Asker, on: date, named: float | None 
     share = known["strength_sd_share"]
     spread = sqrt(sum((share * strength) ** 2 for strength in direct))
     return Weights(sum(direct), spread, tuple(sisters))
+
+
+def _speaks(claim: Statement, reach: Reach) -> bool:
+    """Whether a statement says something beyond the counts."""
+    value = claim.value
+    return isinstance(value, VisaPolicy) or (
+        reach == "program" and isinstance(value, TraineeFilings)
+    )
 
 
 def _strength(claim: Statement, reach: Reach, who: Asker, named: float) -> float:
