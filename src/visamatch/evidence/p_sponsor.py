@@ -225,21 +225,21 @@ def log_odds(v: Array, grid: Array, start: float, weights: Weights, slip: float)
 
 def _chance(grid: Array, start: float, weights: Weights) -> Chance:
     """Mean over readiness; the interval joins what readiness may be and what the strengths may be."""
-    willing = _sigmoid(start + practice().v)
+    at, slip = practice(), parameters()["estimates"]["slip"]
+    willing = _sigmoid(start + at.v)
     weight = _normal(grid, willing, weights)
-    middle = _log_odds(grid, start, weights)
+    share = float((weight * willing).sum())
+    middle = float(_slipped(log(share / (1 - share)) + weights.direct, slip))
     weight *= willing * exp(weights.direct) + (1 - willing)
-    order = np.argsort(practice().v, axis=None)
-    total = np.cumsum(weight.ravel()[order])
-    ends = [int(np.searchsorted(total, part * total[-1])) for part in (0.05, 0.95)]
-    slip = parameters()["estimates"]["slip"]
-    sorted_v = _slipped(practice().v.ravel()[order] + start + weights.direct, slip)
+    total = np.cumsum(weight.ravel()[at.order])
+    places = np.searchsorted(total, [0.05 * total[-1], 0.95 * total[-1]])
+    ends = _slipped(at.v.ravel()[at.order[places]] + start + weights.direct, slip)
     own = Z90 * sqrt(weights.spread**2 + parameters()["base"]["sd"] ** 2)
     low, high = (
-        middle + sign * sqrt(own**2 + min(0.0, sign * (middle - sorted_v[end])) ** 2)
-        for sign, end in ((-1, ends[0]), (1, ends[1]))
+        middle + sign * sqrt(own**2 + min(0.0, sign * (middle - end)) ** 2)
+        for sign, end in zip((-1, 1), ends, strict=True)
     )
-    return Chance(*(float(_rounded(value)) for value in (middle, low, high)))
+    return Chance(*map(float, _rounded(np.array([middle, low, high]))))
 
 
 def _normal(grid: Array, willing: Array, weights: Weights) -> Array:
@@ -269,8 +269,7 @@ def plain_chances() -> tuple[Array, Array, Array]:
     grids = at.all_grids().reshape(len(place), -1)
     grids = np.exp(grids - grids.max(axis=1, keepdims=True))
     grids /= grids.sum(axis=1, keepdims=True)
-    order = np.argsort(at.v, axis=None)
-    v, weight = at.v.ravel()[order], grids[:, order]
+    v, weight = at.v.ravel()[at.order], grids[:, at.order]
     total = weight.cumsum(axis=1)
     ends = [v[np.minimum((total < part).sum(axis=1), len(v) - 1)] for part in (0.05, 0.95)]
     rows_ = np.array([place[program.institution_id] for program in programs])

@@ -130,6 +130,7 @@ class Practice:
 
     Attributes:
         v: readiness at each grid point, shape (POINTS, POINTS): family by row, departure by column.
+        order: flat positions of ``v``, least ready first.
     """
 
     def __init__(self, estimates: Mapping[str, Any], of: Tree) -> None:
@@ -138,6 +139,7 @@ class Practice:
         self._log_weight = np.log(weights / weights.sum())
         self._u = estimates["sd_family"] * points
         self.v: Array = self._u[:, None] + estimates["sd_institution"] * points[None, :]
+        self.order: Array = np.argsort(self.v, axis=None)
         spoken = of.joint.sum(axis=1) > 0
         self._own = self._seen(of.counts, of.positions, self.v)
         # Where one petitioner files for the whole family, an institution's own zero says nothing.
