@@ -1,6 +1,6 @@
 import pytest
 
-from visamatch.directory.filings import files_for, tie
+from visamatch.directory.filings import files_for, shipped, tie
 from visamatch.directory.registers import trains_for
 from visamatch.directory.resolve import Match, resolver
 from visamatch.facts.tables import Institution, rows
@@ -70,3 +70,16 @@ def test_every_employer_is_led_to_a_place_on_file():
     for target in trains_for().values():
         kind, _, name = target.rpartition(":")
         assert name in (systems if kind else places)
+
+
+def test_the_shipped_groups_of_a_state():
+    groups = shipped("MA", 2025)
+    assert {group.state for group in groups} == {"MA"}
+    assert {group.fiscal_year for group in groups} == {2025}
+    named = {
+        (group.institution_id, group.specialty_id): group.count
+        for group in groups
+        if group.kind == "resident"
+    }
+    assert named["beth-israel-deaconess-medical-center", "internal-medicine"] == 6
+    assert groups == sorted(groups, key=lambda group: -group.count)

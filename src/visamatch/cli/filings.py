@@ -94,11 +94,13 @@ def summary(
     limit: Annotated[int, typer.Option(min=1, help="At most so many lines.")] = 50,
     json: Json = False,
 ) -> None:
-    """Who filed for residents and fellows, for whom, and in which specialty, from the local store.
+    """Who filed for residents and fellows, for whom, and in which specialty.
+
+    From the local store where official files were loaded; else from the shipped facts.
 
     Example: visamatch filings summary --state MA
     """
-    from visamatch.directory.filings import MAY_BE_TRAINEE, tie
+    from visamatch.directory.filings import MAY_BE_TRAINEE, shipped, tie
     from visamatch.facts.states import STATES
     from visamatch.sources.store import FilingsStore
 
@@ -109,12 +111,12 @@ def summary(
         " AND (?::INTEGER IS NULL OR fiscal_year = ?) ORDER BY case_number",
         [MAY_BE_TRAINEE, state.upper(), state.upper(), year, year],
     )
-    groups = tie(applications)
+    groups = tie(applications) or shipped(state.upper(), year)
     if json:
         output.print_json([asdict(group) for group in groups])
         return
     if not groups:
-        typer.echo("No trainee filings in the local store. Load official files first: filings load")
+        typer.echo("No trainee filings on file. Load official files: visamatch filings load PATH…")
     for group in groups[:limit]:
         whom = f"{group.relation} of {group.institution}" if group.institution else "tied to nobody"
         named = f" in {group.specialty}" if group.specialty else ""

@@ -11,12 +11,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from visamatch.directory.names import read_names
 from visamatch.directory.registers import Relation, trains_for
 from visamatch.directory.resolve import Match, Resolver, resolver
-from visamatch.facts.tables import Institution, rows
+from visamatch.facts.tables import Filings, Institution, Petitioner, Specialty, rows
 from visamatch.sources.dol_lca.titles import read_title
 
 # What a store's query can leave out before titles are read one by one.
@@ -93,6 +93,36 @@ def tie(applications: Iterable[Record], known: Resolver | None = None) -> list[G
     return sorted(
         groups, key=lambda g: (-g.count, g.petitioner_id, g.fiscal_year, g.kind, g.specialty)
     )
+
+
+def shipped(state: str = "", year: int | None = None) -> list[Group]:
+    """The groups of the shipped facts, most cases first.
+
+    Args:
+        state: two letters of the petitioner's state; empty for all.
+        year: a federal fiscal year.
+    """
+    names = {row.specialty_id: row.name for row in rows(Specialty)}
+    places = {row.institution_id: row.name for row in rows(Institution)}
+    who = {row.petitioner_id: row for row in rows(Petitioner)}
+    found = [
+        _of_facts(row, who[row.petitioner_id], names, places)
+        for row in rows(Filings)
+        if state in ("", who[row.petitioner_id].state) and year in (None, row.fiscal_year)
+    ]
+    return sorted(found, key=lambda group: (-group.count, group.petitioner_id, -group.fiscal_year))
+
+
+def _of_facts(
+    row: Filings, who: Petitioner, names: Mapping[str, str], places: Mapping[str, str]
+) -> Group:
+    first = who.institutions[0] if who.institutions else ""
+    return Group(
+        who.petitioner_id, who.name, who.state, cast("Relation", who.relation), first, places.get(first, ""),
+        who.institutions, row.fiscal_year, row.kind, names.get(row.specialty_id, ""), row.specialty_id,
+        row.count, row.new, row.continuing, row.wage_min, row.wage_max, row.prevailing_min,
+        row.prevailing_max, row.cases,
+    )  # fmt: skip
 
 
 def _resolved(record: Record, known: Resolver) -> Match:
