@@ -46,6 +46,7 @@ class Weights:
     direct: float  # log likelihood ratio, sponsors against does not
     spread: float  # standard deviation of `direct`
     sisters: tuple[float, ...]  # log likelihood ratios of other programs of the institution
+    kept_out: float = 0.0  # chance that its H-1B is for others: transfers, US graduates
 
 
 SILENT = Weights(0.0, 0.0, ())
@@ -144,7 +145,25 @@ def weigh(bearing: Sequence[Bearing], who: Asker, on: date, named: float | None 
         (sisters if name.endswith("True") else direct).extend(lessened)
     share = known["strength_sd_share"]
     spread = sqrt(sum((share * strength) ** 2 for strength in direct))
-    return Weights(sum(direct), spread, tuple(sisters))
+    return Weights(sum(direct), spread, tuple(sisters), _kept_out(bearing, who, on))
+
+
+def _kept_out(bearing: Sequence[Bearing], who: Asker, on: date) -> float:
+    """Chance that the offer is not meant for this person, 0..1; a nearer or newer open offer lowers it.
+
+    Filings show that a program sponsors somebody. They say nothing against its own word that it does
+    so for others only, so the two are multiplied and never added.
+    """
+    known = parameters()
+    said = {"not_for_you": 0.0, "yes": 0.0, "conditional": 0.0}
+    for claim, reach in bearing:
+        if isinstance(claim.value, VisaPolicy) and reach != "other":
+            offer = stance(claim.value, who)
+            if offer in said:
+                weight = known["reach"][reach] * _memory(claim.as_of, on)
+                said[offer] = max(said[offer], weight)
+    lead = said["not_for_you"] - max(said["yes"], said["conditional"])
+    return float(known["kept_out"]) * max(0.0, lead)
 
 
 def _speaks(claim: Statement, reach: Reach) -> bool:
@@ -182,14 +201,21 @@ def _policy_strength(policy: VisaPolicy, who: Asker) -> float:
 def _faded(strength: float, as_of: str, on: date) -> float:
     """What a log likelihood ratio of an earlier season is worth now, through the chain."""
     chain: dict[str, Any] = parameters()["chain"]
-    years = age_years(as_of, on)
-    memory = (chain["stay"] - chain["start"]) ** (
-        chain["undated_years"] if years is None else years
-    )
+    memory = _memory(as_of, on)
     share = chain["start"] / (1 + chain["start"] - chain["stay"])  # of sponsors in the long run
     then_if_yes, then_if_no = share + (1 - share) * memory, share * (1 - memory)
     gain = exp(strength) - 1
     return log1p(then_if_yes * gain) - log1p(then_if_no * gain)
+
+
+def _memory(as_of: str, on: date) -> float:
+    """Correlation of a program's policy then with its policy now."""
+    chain: dict[str, Any] = parameters()["chain"]
+    years = age_years(as_of, on)
+    found: float = (chain["stay"] - chain["start"]) ** (
+        chain["undated_years"] if years is None else years
+    )
+    return found
 
 
 def _grid_without(claim: Statement, institution_id: str) -> Array | None:
@@ -220,7 +246,7 @@ def log_odds(v: Array, grid: Array, start: float, weights: Weights, slip: float)
     willing = _sigmoid(start + v)
     weight = _normal(grid, willing, weights)
     share = float((weight * willing).sum())
-    return float(_slipped(log(share / (1 - share)) + weights.direct, slip))
+    return float(_offered(log(share / (1 - share)) + weights.direct, slip, weights.kept_out))
 
 
 def _chance(grid: Array, start: float, weights: Weights) -> Chance:
@@ -229,11 +255,12 @@ def _chance(grid: Array, start: float, weights: Weights) -> Chance:
     willing = _sigmoid(start + at.v)
     weight = _normal(grid, willing, weights)
     share = float((weight * willing).sum())
-    middle = float(_slipped(log(share / (1 - share)) + weights.direct, slip))
+    middle = float(_offered(log(share / (1 - share)) + weights.direct, slip, weights.kept_out))
     weight *= willing * exp(weights.direct) + (1 - willing)
     total = np.cumsum(weight.ravel()[at.order])
     places = np.searchsorted(total, [0.05 * total[-1], 0.95 * total[-1]])
-    ends = _slipped(at.v.ravel()[at.order[places]] + start + weights.direct, slip)
+    there = at.v.ravel()[at.order[places]] + start + weights.direct
+    ends = _offered(there, slip, weights.kept_out)
     own = Z90 * sqrt(weights.spread**2 + parameters()["base"]["sd"] ** 2)
     low, high = (
         middle + sign * sqrt(own**2 + min(0.0, sign * (middle - end)) ** 2)
@@ -276,19 +303,20 @@ def plain_chances() -> tuple[Array, Array, Array]:
     start = np.array([start_of(program) for program in programs])
     share = (weight[rows_] * _sigmoid(start[:, None] + v[None, :])).sum(axis=1)
     slip = parameters()["estimates"]["slip"]
-    middle = _slipped(np.log(share / (1 - share)), slip)
+    middle = _offered(np.log(share / (1 - share)), slip)
     own = Z90 * parameters()["base"]["sd"]
     low = middle - np.sqrt(
-        own**2 + np.maximum(0, middle - _slipped(start + ends[0][rows_], slip)) ** 2
+        own**2 + np.maximum(0, middle - _offered(start + ends[0][rows_], slip)) ** 2
     )
     high = middle + np.sqrt(
-        own**2 + np.maximum(0, _slipped(start + ends[1][rows_], slip) - middle) ** 2
+        own**2 + np.maximum(0, _offered(start + ends[1][rows_], slip) - middle) ** 2
     )
     return _rounded(middle), _rounded(low), _rounded(high)
 
 
-def _slipped(log_odds: Any, slip: float) -> Any:
-    chance = slip + (1 - 2 * slip) * _sigmoid(log_odds)
+def _offered(log_odds: Any, slip: float, kept_out: float = 0.0) -> Any:
+    """Log odds of an offer to this person, given the log odds of sponsoring anybody."""
+    chance = (slip + (1 - 2 * slip) * _sigmoid(log_odds)) * (1 - kept_out)
     return np.log(chance / (1 - chance))
 
 
