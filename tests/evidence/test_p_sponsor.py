@@ -76,7 +76,7 @@ def test_an_offer_for_us_graduates_helps_them_and_not_an_img():
 
 def test_filings_do_not_outweigh_a_word_that_they_are_for_others():
     others = (policy("conditional", "us_grad_only"), "program")
-    assert mean() > 0.9
+    assert mean() > 0.8
     assert mean(others) < 0.15
     assert mean((policy("conditional", "us_grad_only", as_of="2012"), "program")) > mean(others)
     assert mean(others, (policy("yes"), "program")) > 0.9
