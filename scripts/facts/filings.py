@@ -13,10 +13,11 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from facts.petitioners import POSTAL, Petitioners
+from facts.petitioners import Petitioners
 from facts.raw import number
 from facts.registry import Registry
 from visamatch.directory.filings import Group, tie
+from visamatch.facts.states import postal
 from visamatch.facts.tables import Approvals, Filings
 
 YEARLY = {"Year": 1, "Hour": 2080, "Week": 52, "Month": 12, "Bi-Weekly": 26}
@@ -79,8 +80,7 @@ def approvals(data: Path, petitioners: Petitioners, registry: Registry) -> list[
     """USCIS approvals of petitioners tied to an institution, by fiscal year."""
     sums: dict[tuple[str, int], list[int]] = defaultdict(lambda: [0, 0])
     for row, first, more in _uscis(data):
-        state = (row["State"] or "").strip()
-        state = POSTAL.get(state.lower(), state.upper())
+        state = postal(row["State"] or "")
         employer, city = (row["Employer"] or "").strip(), row["City"] or ""
         who = petitioners.of(employer, city, state, row["Tax ID"] or "")
         if who:

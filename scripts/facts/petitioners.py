@@ -18,10 +18,7 @@ from facts.raw import HAND, key, read, slug, unique
 from facts.registry import Registry
 from visamatch.directory.filings import Group, files_for
 from visamatch.directory.resolve import Match, resolver
-from visamatch.facts.states import STATES
 from visamatch.facts.tables import Approvals, Filings, Petitioner
-
-POSTAL = {name.lower(): letters for letters, name in STATES.items()}
 
 
 @cache

@@ -81,6 +81,7 @@ def filled(client, program_with, monkeypatch):
         "/file/",
         "/about/",
         "/match/?step=4",
+        "/method/",
         "/method/market/",
         "/filings/?state=MA",
         "/nowhere/",

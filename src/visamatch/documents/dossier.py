@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from importlib.resources import as_file, files
-from pathlib import Path
 from typing import Any
 
 from visamatch.evidence.words import MARKS
@@ -18,11 +17,6 @@ PARTS = ("totals", "assumes", "curve", "price_of_constraints", "calendar")
 GROUPS = ("core", "regional", "safety", "")
 SHOWN = 60  # programs a group where the plan does not say which ones to apply to
 EVIDENCE = 3  # statements a program, the nearest first
-
-
-def write_pdf(plan: Record, path: Path, **more: Any) -> None:
-    """Write a plan as a PDF; ``more`` as in :func:`dossier`."""
-    path.write_bytes(dossier(plan, **more))
 
 
 def dossier(plan: Record, on: str = "", name: str = "") -> bytes:
