@@ -7,16 +7,16 @@ from collections.abc import Callable
 
 import numpy as np
 
-from visamatch.market import season
+from visamatch.market import season, steps
 from visamatch.market.matching import solve
 from visamatch.market.population import country
 from visamatch.market.scenarios import load
 
 ROUNDS = 7
-STEPS = {
-    "_apply": "applications and scores",
-    "_invite": "invitations in three waves",
-    "_rank": "both sides' lists",
+STEPS = {  # functions of market.season and market.steps
+    "apply": "applications and scores",
+    "invite": "invitations in three waves",
+    "rank": "both sides' lists",
     "arrange": "lay out the market (twice)",
     "solve": "the matching with couples, and the preliminary year",
 }
@@ -55,7 +55,8 @@ def run() -> str:
 
 def _season(known: object, number: int, spent: dict[str, list[float]]) -> float:
     """Play a season with a clock around its steps."""
-    kept = {name: getattr(season, name) for name in STEPS}
+    home = {name: season if hasattr(season, name) else steps for name in STEPS}
+    kept = {name: getattr(home[name], name) for name in STEPS}
     total = dict.fromkeys(STEPS, 0.0)
 
     def timed(name: str) -> Callable[..., object]:
@@ -68,10 +69,10 @@ def _season(known: object, number: int, spent: dict[str, list[float]]) -> float:
         return call
 
     for name in STEPS:
-        setattr(season, name, timed(name))
+        setattr(home[name], name, timed(name))
     whole = _clock(lambda: season.play(known, 1, number))
     for name, function in kept.items():
-        setattr(season, name, function)
+        setattr(home[name], name, function)
         spent[name].append(total[name])
     return whole
 

@@ -113,25 +113,28 @@ def _given_interviews(
         interview, match = (np.asarray(cut, dtype=float) for cut in cuts)  # S x 1
         level = strength(scenarios, kind, program.specialty_id, profile)[0]
         own = level.mean + level.sd * node  # strengths
-        invited, taken = _decided(own - interview, own - match, scenarios)
+        taste = float(scenarios.noise_program[scenarios.specialty_of[track]])
+        invited, taken = _decided(own - interview, own - match, taste, scenarios.noise_interview)
         likely += np.log(np.maximum(invited, 1e-12))
         columns.append((taken * max(willing[at])).ravel())
     weight = np.exp(likely - likely.max()).ravel()
     return weight / weight.sum(), np.array(columns).reshape(-1, weight.size).T
 
 
-def _decided(invite: Floats, rank: Floats, scenarios: Scenarios) -> tuple[Floats, Floats]:
+def _decided(
+    invite: Floats, rank: Floats, noise_program: float, noise_interview: float
+) -> tuple[Floats, Floats]:
     """Chance to be invited, and to be ranked high enough once invited, S x strengths.
 
     Args:
         invite, rank: strength above the two cutoffs; the program's taste is in both decisions.
     """
     taste, share = leggauss(TASTES)  # on the tastes that bring an invitation, up to 5 deviations
-    lowest = np.clip(-invite / scenarios.noise_program, -5.0, 4.999)[..., None]
+    lowest = np.clip(-invite / noise_program, -5.0, 4.999)[..., None]
     taste = lowest + (5.0 - lowest) * (taste + 1) / 2
     share = share * np.exp(-(taste**2) / 2)
-    liked = _below((rank[..., None] + scenarios.noise_program * taste) / scenarios.noise_interview)
-    invited = _below(invite / scenarios.noise_program)
+    liked = _below((rank[..., None] + noise_program * taste) / noise_interview)
+    invited = _below(invite / noise_program)
     return invited, np.asarray((share * liked).sum(axis=-1) / share.sum(axis=-1))
 
 

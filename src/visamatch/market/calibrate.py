@@ -82,12 +82,13 @@ class Measures:
         self.applications, self.top3, self.main = np.zeros(5), np.zeros(5), np.zeros(5)
         self.specialties, tried, seen = known.specialties, np.zeros((n, 5)), np.zeros((n, 5))
         for season in played:
-            group, first = OF_KIND[season.people.kind], season.people.specialty[:, 0]
+            group, first = OF_KIND[season.made.people.kind], season.made.people.specialty[:, 0]
             sent = np.minimum(
-                known.applications[season.people.kind, 0] * 1.06, 0.7 * known.tracks_in[first] + 1
+                known.applications[season.made.people.kind, 0] * 1.06,
+                0.7 * known.tracks_in[first] + 1,
             )
             np.add.at(tried, (first, group), np.maximum(sent, 1))
-            np.add.at(seen, (first, group), season.contiguous)
+            np.add.at(seen, (first, group), season.made.contiguous)
         self.rate = seen / np.maximum(tried, 1)  # interviews an application, first choices
         rows = []
         for season in played:
@@ -97,44 +98,44 @@ class Measures:
             rows, axis=1
         )  # first choice, contiguous, matched to it, strength, interviews
         self.us = np.concatenate([self._img(known, season, 0) for season in played], axis=1)
-        self.offers = sum(season.offers for season in played) / self.seasons
+        self.offers = sum(season.made.offers.sum() for season in played) / self.seasons
         self.lists = np.array([self._list_means(season) for season in played]).mean(axis=0)
 
     def _add(self, known: Country, season: Season) -> None:
-        group = OF_KIND[season.people.kind]
+        group = OF_KIND[season.made.people.kind]
         year_one = np.where(season.year_one >= 0, season.year_one, season.place)
         pgy1 = (season.year_one >= 0) | ((season.place >= 0) & ~known.advanced[season.place])
-        with_list = (season.ranked > 0) | (season.interviews > 0)
+        with_list = (season.made.ranked > 0) | (season.made.interviews > 0)
         held = 1 / self.seasons
         self.people += np.bincount(group, minlength=5) * held
         self.active += np.bincount(group, with_list, 5) * held
         self.placed += np.bincount(group, pgy1 & (year_one >= 0), 5) * held
-        self.applications += np.bincount(group, season.applications, 5) * held
+        self.applications += np.bincount(group, season.made.applications, 5) * held
         self.main += np.bincount(group, season.place >= 0, 5) * held
         self.top3 += np.bincount(group, (season.place >= 0) & (season.rank < 3), 5) * held
         for tracks in (season.place, season.year_one):
             on = tracks >= 0
             np.add.at(self.took, (known.specialty_of[tracks[on]], group[on]), held)
-        np.add.at(self.first, (season.people.specialty[with_list, 0], group[with_list]), held)
+        np.add.at(self.first, (season.made.people.specialty[with_list, 0], group[with_list]), held)
         self.filled += np.bincount(known.specialty_of, season.filled, len(self.filled)) * held
 
     def _img(self, known: Country, season: Season, group: int = 4) -> NDArray[Any]:
-        mine = OF_KIND[season.people.kind] == group
-        first, place = season.people.specialty[mine, 0], season.place[mine]
+        mine = OF_KIND[season.made.people.kind] == group
+        first, place = season.made.people.specialty[mine, 0], season.place[mine]
         matched = (place >= 0) & (known.specialty_of[place] == first)
         return np.stack(
             [
                 first,
-                season.contiguous[mine],
+                season.made.contiguous[mine],
                 matched,
-                season.people.strength[mine],
-                season.interviews[mine],
+                season.made.people.strength[mine],
+                season.made.interviews[mine],
             ]
         )
 
     def _list_means(self, season: Season) -> list[float]:
-        on, placed = season.ranked > 0, season.place >= 0
-        return [season.ranked[on & placed].mean(), season.ranked[on & ~placed].mean()]
+        on, placed = season.made.ranked > 0, season.place >= 0
+        return [season.made.ranked[on & placed].mean(), season.made.ranked[on & ~placed].mean()]
 
     def lengths(self, at: int, matched: bool) -> NDArray[Any]:
         """Contiguous ranks of non-US IMG whose first choice is specialty ``at``, none left out."""
@@ -391,7 +392,7 @@ def _totals(published: Published, known: Country, got: Measures) -> Iterable[Tar
 def _lists_by_specialty(published: Published, known: Country, got: Measures) -> Iterable[Target]:
     source = "NRMP Charting Outcomes, non-US IMG, 2026"
     for name in MEASURED:
-        at = known.specialties.index(name)
+        at = published.index[name]
         for cohort, matched in (("matched", True), ("not_matched", False)):
             row, mine = published.lists[name][cohort]["contiguous_ranks"], got.lengths(at, matched)
             error = row["sd"] / np.sqrt(row["n"]) / row["mean"]
@@ -409,7 +410,7 @@ def _lists_by_specialty(published: Published, known: Country, got: Measures) -> 
 
 def _fills(published: Published, known: Country, got: Measures) -> Iterable[Target]:
     for name in MEASURED:
-        at = known.specialties.index(name)
+        at = published.index[name]
         places = known.quota[known.specialty_of == at].sum()
         yield Target(
             f"share of places filled, {name}",
@@ -429,7 +430,7 @@ def _fills(published: Published, known: Country, got: Measures) -> Iterable[Targ
 
 def _curves(published: Published, known: Country, got: Measures) -> Iterable[Target]:
     for name in ("internal-medicine", "family-medicine", "pediatrics", "pathology"):
-        curve = got.curve(known.specialties.index(name))
+        curve = got.curve(published.index[name])
         for ranks in (1, 3, 5, 8, 12):
             if np.isfinite(curve[ranks - 1]):
                 found, source = float(curve[ranks - 1]), "derived from Charting Outcomes 2026"
@@ -490,14 +491,14 @@ def step2(
         if min(one["n"], two["n"]) >= 30:
             spread = float(np.hypot((one["sd"] + two["sd"]) / 2, (one["mean"] - two["mean"]) / 2))
             out["img"][name] = _regress(
-                got.img, known.specialties.index(name), one["mean"], two["mean"], spread
+                got.img, published.index[name], one["mean"], two["mean"], spread
             )
     for name, row in published.us_scores.items():
         if row.get("notmatched_n", 0) >= 30:
             spread = (row["matched_q3"] - row["matched_q1"]) / 1.349
             out["us"][name] = _regress(
                 got.us,
-                known.specialties.index(name),
+                published.index[name],
                 row["matched_median"],
                 row["notmatched_median"],
                 spread,

@@ -45,7 +45,7 @@ def by_specialty(kind: Kind) -> tuple[Row, ...]:
             continue  # for international graduates only where their interviews were fitted to a figure
         cutoff, _ = shipped.cutoffs(kind, mine)
         weak, middle, strong = (
-            100 * _normal((strength - cutoff) / shipped.noise_program).mean(axis=1)
+            100 * _normal((strength - cutoff) / shipped.noise_program[at]).mean(axis=1)
             for strength in STRENGTHS
         )
         shut = np.isposinf(cutoff)

@@ -12,13 +12,12 @@ from numpy.typing import NDArray
 
 from visamatch.directory.programs import Directory, directory
 from visamatch.facts.tables import Quota, Signals, Track, rows
-from visamatch.market.noise import bells, key_of
+from visamatch.market.noise import SLOTS, bells, key_of
 from visamatch.market.openness import openness
 from visamatch.market.scenarios import KINDS
 
 PARAMETERS = files("visamatch.market") / "parameters" / "market.yaml"
 YEAR = 2026  # the Match whose tracks these are
-TABLE = 4096  # slots of the table from which a specialty's tracks are drawn
 PRELIMINARY = ("internal-medicine/P", "transitional-year/P", "general-surgery/P")
 
 Floats = NDArray[np.float32]
@@ -26,7 +25,7 @@ Ints = NDArray[np.int32]
 
 
 class Country(NamedTuple):
-    """T tracks, P programs, N specialties (preliminary places are specialties of their own, ``…/P``), K kinds.
+    """T tracks by specialty, P programs, N specialties (preliminary places are specialties too, ``…/P``), K kinds.
 
     Attributes:
         quota, specialty_of, program_of, city, quality: by track; ``quality`` is what all applicants value alike.
@@ -34,17 +33,17 @@ class Country(NamedTuple):
         open_mean, open_closed: by program, openness to international graduates and the chance of none at all.
         size: applicants by kind, those without interviews included. couples: by kind.
         first, backup: K x N, cumulative chances of the first choice, and of a second specialty (chance ``extra``).
-        preliminary_of: N x 3 preliminary specialties, -1 = none; preliminary_rate: N x K, who asks for them.
+        preliminary_of: N x 2 preliminary specialties, -1 = none; preliminary_rate: N x K, who asks for them.
         applications: K x 3, to the first choice, a second specialty, a preliminary one.
-        table: (US, international) x N x TABLE tracks; tracks_in: tracks of a specialty, negative if preliminary.
-        handicap: N x K. margin: N, how far below the last invitation a program still ranks.
-        late: N x K, what programs take off when they rank.
+        table: (US, international) x N x SLOTS tracks; tracks_in: tracks of a specialty, negative if preliminary.
+        handicap: N x K. late: N x K, what programs take off when they rank.
+        margin: N, how far below the last invitation a program still ranks. noise_program: N.
         per_position: N, interviews a position. most: K, interviews one attends.
     """
 
     tracks: NDArray[np.str_]
     programs: NDArray[np.str_]
-    specialties: tuple[str, ...]
+    specialties: NDArray[np.str_]
     quota: Ints
     specialty_of: Ints
     program_of: Ints
@@ -63,7 +62,7 @@ class Country(NamedTuple):
     preliminary_of: Ints
     preliminary_rate: Floats
     applications: Floats
-    table: NDArray[np.int16]
+    table: NDArray[np.uint16]
     tracks_in: Ints
     signals: Ints
     handicap: Floats
@@ -76,7 +75,8 @@ class Country(NamedTuple):
     count_sd: float
     shock_sd: float
     visa_closed: float
-    noise_program: float
+    noise_program: Floats
+    noise_shared: float
     noise_interview: float
     signal: float
 
@@ -91,15 +91,16 @@ def active_tracks(known: Directory) -> list[tuple[str, str, str, int]]:
     """Tracks offered in the newest Match: code, program, specialty (``…/P`` for a preliminary year), quota."""
     quota = {row.nrmp_code: row.quota for row in rows(Quota)}
     active = (track for track in rows(Track) if track.current and quota.get(track.nrmp_code, 0) > 0)
-    return [
+    found = [
         (
             track.nrmp_code,
             track.program_id,
             known.programs[track.program_id].specialty_id + ("/P" if track.letter == "P" else ""),
             quota[track.nrmp_code],
         )
-        for track in sorted(active, key=lambda track: track.nrmp_code)
+        for track in active
     ]
+    return sorted(found, key=lambda track: (track[2], track[0]))
 
 
 def country(given: dict[str, Any] | None = None, scale: float = 1.0) -> Country:
@@ -122,7 +123,7 @@ def country(given: dict[str, Any] | None = None, scale: float = 1.0) -> Country:
     return Country(
         tracks=np.array(codes),
         programs=programs,
-        specialties=tuple(map(str, specialties)),
+        specialties=specialties,
         quota=quota,
         specialty_of=specialty_of.astype(np.int32),
         program_of=program_of.astype(np.int32),
@@ -145,6 +146,7 @@ def country(given: dict[str, Any] | None = None, scale: float = 1.0) -> Country:
         signals=_signals(specialties),
         handicap=_matrix(p["handicap"], specialties),
         margin=_column(p["margin"], specialties),
+        noise_program=_column(p["noise_program"], specialties),
         per_position=_column(p["interviews_per_position"], specialties),
         most=_by_kind(p["most_interviews"]),
         late=_matrix(p["late"], specialties),
@@ -155,7 +157,7 @@ def country(given: dict[str, Any] | None = None, scale: float = 1.0) -> Country:
 
 
 _NUMBERS = (
-    "open_sd", "count_sd", "shock_sd", "visa_closed", "noise_program", "noise_interview", "signal",
+    "open_sd", "count_sd", "shock_sd", "visa_closed", "noise_shared", "noise_interview", "signal",
 )  # fmt: skip
 
 
@@ -211,17 +213,17 @@ def _preliminary_rate(p: dict[str, Any], specialties: Any) -> Floats:
     return np.stack([_by_kind(row) for row in chosen])
 
 
-def _tables(quota: Ints, specialty_of: Any, mean: Any, seek: float) -> NDArray[np.int16]:
+def _tables(quota: Ints, specialty_of: Any, mean: Any, seek: float) -> NDArray[np.uint16]:
     """Slots in proportion to what applicants look for: size; and for international graduates, openness."""
     count = int(specialty_of.max()) + 1
-    out = np.zeros((2, count, TABLE), np.int16)
+    out = np.zeros((2, count, SLOTS), np.uint16)
     for group, pull in enumerate((0.0, seek)):
         weight = np.sqrt(quota) * np.exp(pull * mean)
         for s in range(count):
             mine = np.flatnonzero(specialty_of == s)
             share = np.cumsum(weight[mine]) / weight[mine].sum()
             out[group, s] = mine[
-                np.searchsorted(share, (np.arange(TABLE) + 0.5) / TABLE).clip(0, len(mine) - 1)
+                np.searchsorted(share, (np.arange(SLOTS) + 0.5) / SLOTS).clip(0, len(mine) - 1)
             ]
     return out
 

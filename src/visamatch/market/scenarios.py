@@ -14,12 +14,14 @@ can reach the track in that season, ``-inf`` anybody can.
 **Evaluating an applicant** (row = one scenario and draw, column = track)::
 
     strength[row]       = mean + sd * z[row]                            # unknown to us: one for all tracks of a row
-    invitation[row, t]  = strength + noise_program * e[row, t] + signal[t]
+    shared[row]         = noise_shared * y[row]                         # how interviews go: one for all tracks
+    invitation[row, t]  = strength + noise_program[t] * e[row, t] + signal[t]
     interviewed         = invitation >= interview_cutoff
-    ranking[row, t]     = strength + noise_program * e[row, t] + noise_interview * d[row, t]
+    ranking[row, t]     = strength + noise_program[t] * e[row, t] + noise_interview * d[row, t] + shared[row]
     reachable           = interviewed and ranking >= match_cutoff
 
-``z`` makes a weak season weak everywhere; ``e`` is a program's taste (seen before the interview and after),
+``z`` makes a weak season weak everywhere, ``y`` is how well one interviews; ``e`` is a program's taste (seen
+before the interview and after),
 ``d`` the day of the interview. All are functions of (seed, scenario, draw, track): two sets of tracks share
 the noise of the tracks they share, so sets can be compared. :meth:`Scenarios.outcomes` does this in one pass:
 250 rows x 400 tracks take a few milliseconds.
@@ -96,7 +98,8 @@ class Scenarios:
         late: specialties x kinds; what programs take off when they rank those they interviewed.
         loading: kinds; weight of openness (0 = openness does not concern the kind).
         closed: kinds for which a closed program is closed.
-        noise_program, noise_interview: standard deviations. signal: what a signal adds.
+        noise_program: standard deviation of programs' taste, by specialty. noise_interview: of the day, noise_shared:
+            of how interviews go for the applicant everywhere, both added at ranking. signal: what a signal adds.
         step2: (kind group, specialty) -> mean, sd and correlation with strength; see :meth:`strength`.
         made: command, seed, date and versions.
     """
@@ -114,7 +117,8 @@ class Scenarios:
     late: Floats
     loading: Floats
     closed: Bools
-    noise_program: float
+    noise_program: Floats
+    noise_shared: float
     noise_interview: float
     signal: float
     step2: dict[str, dict[str, Any]]
@@ -187,13 +191,14 @@ class Scenarios:
         """
         interview, match = self.cutoffs(kind, tracks)
         bonus = np.where(np.isin(tracks, np.array(signals, dtype=np.int64)), self.signal, 0.0)
-        noise = np.array([strength.mean, strength.sd, self.noise_program, self.noise_interview])
+        noise = np.array([strength.mean, strength.sd, self.noise_shared, self.noise_interview])
         return Outcomes(
             *_outcomes(
                 interview,
                 match,
                 tracks,
                 bonus.astype(np.float32),
+                self.noise_program[self.specialty_of[tracks]],
                 noise.astype(np.float32),
                 seed,
                 draws,
@@ -207,6 +212,7 @@ def _outcomes(
     match: Floats,
     tracks: NDArray[np.int64],
     bonus: Floats,
+    taste: Floats,
     noise: Floats,
     seed: int,
     draws: int,
@@ -216,13 +222,13 @@ def _outcomes(
     for row in range(rows):
         scenario = row // draws
         key = mix(mix(np.uint64(seed), scenario), row % draws)
-        own = noise[0] + noise[1] * bell(mix(key, -1))
+        own, shared = noise[0] + noise[1] * bell(mix(key, -1)), noise[2] * bell(mix(key, -1), 1)
         for j in range(width):
             here = mix(key, tracks[j])
-            liked = own + noise[2] * bell(here)
+            liked = own + taste[j] * bell(here)
             if liked + bonus[j] >= interview[scenario, j]:
                 seen[row, j] = True
-                reached[row, j] = liked + noise[3] * bell(mix(here, 1)) >= match[scenario, j]
+                reached[row, j] = liked + shared + noise[3] * bell(here, 1) >= match[scenario, j]
     return seen, reached
 
 
@@ -252,8 +258,9 @@ _SCALE = {  # what the codes of a file mean
 _BYTES = ("interview", "match", "openness")
 _ARRAYS = (
     "tracks", "programs", "program_of", "specialty_of", "handicap", "season", "late", "loading", "closed",
+    "noise_program",
 )  # fmt: skip
-_PLAIN = ("specialties", "noise_program", "noise_interview", "signal", "step2", "made")
+_PLAIN = ("specialties", "noise_shared", "noise_interview", "signal", "step2", "made")
 
 
 def save(scenarios: Scenarios, path: Path) -> None:

@@ -48,7 +48,8 @@ def play_part(numbers: tuple[int, ...], seed: int) -> Part:
         *(
             np.stack(rows)
             for rows in zip(
-                *[(s.interview, s.match, s.openness, s.shock) for s in played], strict=True
+                *[(s.interview, s.match, s.made.openness, s.made.shock) for s in played],
+                strict=True,
             )
         )
     )
@@ -162,7 +163,7 @@ def pack(known: Country, parts: list[Part], made: dict[str, Any]) -> Scenarios:
         tracks=known.tracks,
         programs=known.programs,
         program_of=known.program_of,
-        specialties=known.specialties,
+        specialties=tuple(map(str, known.specialties)),
         specialty_of=known.specialty_of,
         interview=together.interview,
         match=together.match,
@@ -173,6 +174,7 @@ def pack(known: Country, parts: list[Part], made: dict[str, Any]) -> Scenarios:
         loading=known.loading,
         closed=known.closed,
         noise_program=known.noise_program,
+        noise_shared=known.noise_shared,
         noise_interview=known.noise_interview,
         signal=known.signal,
         step2=parameters()["step2"],
