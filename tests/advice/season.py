@@ -39,7 +39,6 @@ def season(count: int = 40) -> Scenarios:
         loading=np.array([0, 0, 0, 0.5, 1, 1], np.float32),
         closed=np.array([0, 0, 0, 0, 1, 1], bool),
         noise_program=np.full(len(specialties), 0.6, np.float32),
-        noise_shared=0.3,
         noise_interview=0.6,
         signal=0.5,
         step2={

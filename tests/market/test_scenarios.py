@@ -39,7 +39,6 @@ def toy(seasons: int = 40) -> Scenarios:
         loading=np.array([0, 0, 0, 1, 1, 1], np.float32),
         closed=np.array([0, 0, 0, 0, 1, 1], bool),
         noise_program=np.array([0.6], np.float32),
-        noise_shared=0.3,
         noise_interview=0.8,
         signal=0.7,
         step2={"img": {"other": {"mean": 240.0, "sd": 14.0, "r": 0.5}}},

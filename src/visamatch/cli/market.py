@@ -51,8 +51,8 @@ def calibrate(
     from visamatch.market import calibrate as fitting
     from visamatch.market import report
 
-    known, published, guess = report.read_published(data)
-    p, compared = fitting.calibrate(published, known, guess, rounds, seed, shape, _say)
+    known, published = report.read_published(data)
+    p, compared = fitting.calibrate(published, known, rounds, seed, shape, _say)
     if out is not None:
         report.write(out, p, compared, output.day(on))
     if json:

@@ -8,7 +8,6 @@ from functools import cache
 import numpy as np
 
 from visamatch.facts.specialties import specialties
-from visamatch.market import openness
 from visamatch.market.scenarios import Kind, load
 
 SMALLEST = 30  # tracks; smaller specialties are not shown
@@ -38,11 +37,10 @@ class Row:
 def by_specialty(kind: Kind) -> tuple[Row, ...]:
     """Rows by interviews of a middle applicant, most first."""
     shipped, found = load(), []
-    rated = openness.parameters()["mean_rate"]["non_us_img"]
     for at, name in enumerate(shipped.specialties):
         mine = np.flatnonzero(shipped.specialty_of == at)
-        if len(mine) < SMALLEST or name.endswith("/P") or ("img" in kind and name not in rated):
-            continue  # for international graduates only where their interviews were fitted to a figure
+        if len(mine) < SMALLEST or name.endswith("/P"):
+            continue
         cutoff, _ = shipped.cutoffs(kind, mine)
         weak, middle, strong = (
             100 * _normal((strength - cutoff) / shipped.noise_program[at]).mean(axis=1)

@@ -32,13 +32,15 @@ class Country(NamedTuple):
         preliminary, advanced: which tracks are one PGY-1 year, and which begin at PGY-2.
         open_mean, open_closed: by program, openness to international graduates and the chance of none at all.
         size: applicants by kind, those without interviews included. couples: by kind.
-        first, backup: K x N, cumulative chances of the first choice, and of a second specialty (chance ``extra``).
+        first, backup: K x N, cumulative chances of the first choice, and of a second specialty.
+        extra: N x K, chance of a second specialty by first choice.
         preliminary_of: N x 2 preliminary specialties, -1 = none; preliminary_rate: N x K, who asks for them.
         applications: K x 3, to the first choice, a second specialty, a preliminary one.
         table: (US, international) x N x SLOTS tracks; tracks_in: tracks of a specialty, negative if preliminary.
         handicap: N x K. late: N x K, what programs take off when they rank.
         margin: N, how far below the last invitation a program still ranks. noise_program: N.
-        per_position: N, interviews a position. most: K, interviews one attends.
+        per_position: N, interviews a position. most: K, interviews one attends. taste: weight of ``quality``.
+        hedge: how much likelier the weaker apply in a second specialty.
     """
 
     tracks: NDArray[np.str_]
@@ -76,7 +78,8 @@ class Country(NamedTuple):
     shock_sd: float
     visa_closed: float
     noise_program: Floats
-    noise_shared: float
+    hedge: float
+    taste: float
     noise_interview: float
     signal: float
 
@@ -103,8 +106,8 @@ def active_tracks(known: Directory) -> list[tuple[str, str, str, int]]:
     return sorted(found, key=lambda track: (track[2], track[0]))
 
 
-def country(given: dict[str, Any] | None = None, scale: float = 1.0) -> Country:
-    """The country of the parameters (the shipped ones by default); ``scale`` multiplies every quota."""
+def country(given: dict[str, Any] | None = None) -> Country:
+    """The country of the parameters (the shipped ones by default)."""
     p, known = given or parameters(), directory()
     codes, program_ids, names, quotas = zip(*active_tracks(known), strict=True)
     specialties, specialty_of = np.unique(names, return_inverse=True)
@@ -112,14 +115,12 @@ def country(given: dict[str, Any] | None = None, scale: float = 1.0) -> Country:
     places = [known.programs[name] for name in program_ids]
     _, city = np.unique([f"{place.city}, {place.state}" for place in places], return_inverse=True)
     mean, closed = openness([known.programs[name] for name in programs])
-    quota = _scaled(np.array(quotas), scale)
+    quota = np.array(quotas, np.int32)
     preliminary = np.array([name.endswith("/P") for name in names])
     index = {name: at for at, name in enumerate(specialties)}
     tracks_in = np.bincount(specialty_of) * np.where(np.char.endswith(specialties, "/P"), -1, 1)
     noise = bells(key_of(YEAR), len(programs))  # what no covariate tells
-    valued = (
-        0.6 * np.log(np.maximum(quota, 1)) - 0.5 * mean[program_of] + 0.7 * noise[program_of]
-    ) * p["taste"]
+    valued = 0.6 * np.log(np.maximum(quota, 1)) - 0.5 * mean[program_of] + 0.7 * noise[program_of]
     return Country(
         tracks=np.array(codes),
         programs=programs,
@@ -135,9 +136,9 @@ def country(given: dict[str, Any] | None = None, scale: float = 1.0) -> Country:
         open_closed=closed.astype(np.float32),
         size=_by_kind(p["applicants"]),
         couples=_by_kind(p["couples"]).astype(np.int32),
-        first=_cumulative(p["first_choice"], specialties),
-        backup=_cumulative(p["second_specialty"], specialties),
-        extra=_by_kind(p["second_specialty_rate"]),
+        first=_chances(p["first_choice"], specialties),
+        backup=_chances(p["second_specialty"], specialties),
+        extra=_matrix(p["second_specialty_rate"], specialties),
         preliminary_of=_preliminary_of(p, specialties, index),
         preliminary_rate=_preliminary_rate(p, specialties),
         applications=np.stack([_by_kind(row) for row in p["applications"].values()], axis=1),
@@ -157,11 +158,11 @@ def country(given: dict[str, Any] | None = None, scale: float = 1.0) -> Country:
 
 
 _NUMBERS = (
-    "open_sd", "count_sd", "shock_sd", "visa_closed", "noise_shared", "noise_interview", "signal",
+    "open_sd", "count_sd", "shock_sd", "visa_closed", "hedge", "taste", "noise_interview", "signal",
 )  # fmt: skip
 
 
-def _scaled(quota: NDArray[Any], scale: float) -> Ints:
+def scaled(quota: NDArray[Any], scale: float) -> Ints:
     """Quotas of another year: every track scaled, remainders spread in order."""
     total = np.floor(np.cumsum(quota * scale) + 0.5)
     return np.diff(total, prepend=0.0).astype(np.int32)
@@ -170,6 +171,7 @@ def _scaled(quota: NDArray[Any], scale: float) -> Ints:
 def _by_kind(given: Any) -> Floats:
     if not isinstance(given, dict):
         given = dict.fromkeys(KINDS, given)
+    given = {"non_us_img_visa": given.get("non_us_img", 0)} | given
     return np.array([float(given.get(kind, 0)) for kind in KINDS], np.float32)
 
 
@@ -181,12 +183,14 @@ def _matrix(given: dict[str, dict[str, float]], specialties: Any) -> Floats:
     return np.stack([_by_kind(given.get(name, given["other"])) for name in specialties])
 
 
-def _cumulative(given: dict[str, dict[str, float]], specialties: Any) -> Floats:
-    """K x N: chances of each specialty, summed up; what the parameters leave out is 0."""
-    chance = np.stack([_by_kind(given.get(name, {})) for name in specialties], axis=1).astype(float)
-    return np.cumsum(chance / np.maximum(chance.sum(axis=1, keepdims=True), 1e-9), axis=1).astype(
-        np.float32
-    )
+def _chances(given: dict[str, dict[str, float]], specialties: Any) -> Floats:
+    return cumulative(np.stack([_by_kind(given.get(name, {})) for name in specialties]))
+
+
+def cumulative(chance: NDArray[Any]) -> Floats:
+    """N x K chances, up to a factor, summed up as ``Country.first`` has them."""
+    total = np.cumsum(chance.T.astype(float), axis=1)
+    return np.asarray(total / np.maximum(total[:, -1:], 1e-9), np.float32)
 
 
 def _preliminary_of(p: dict[str, Any], specialties: Any, index: dict[str, int]) -> Ints:

@@ -7,6 +7,7 @@ proportional fitting, which become parameters.
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,12 +27,9 @@ GROUPS = (
 )  # kinds as published: visa need is not
 OF_KIND = np.array([0, 1, 2, 3, 4, 4])  # group of each of KINDS
 YEAR = 2026
-_COLUMNS = {
-    "us_md": "us_md_senior",
-    "us_do": "us_do_senior",
-    "us_img": "us_img",
-    "non_us_img": "nonus_img",
-}
+FEW = 60.0  # known places that weigh as much as who ranked the specialty
+_COLUMNS = {0: "us_md_senior", 1: "us_do_senior", 3: "us_img", 4: "nonus_img"}
+_NUMBER = re.compile(r"-?[\d.]+")
 _SPELLINGS = {  # names of the NRMP tables that are not those of facts/specialties.csv
     "Internal Medicine (Categorical)": "internal-medicine", "Medicine-Primary": "internal-medicine",
     "Medicine-Preliminary (PGY-1 Only)": "internal-medicine/P", "Transitional (PGY-1 Only)": "transitional-year/P",
@@ -68,7 +66,8 @@ class Published:
 
     Attributes:
         first: active applicants by first choice. second: who also ranked the specialty, estimated.
-        matched: who took the places that were filled. filled: share of places.
+        matched: who took the places that were filled; counted: places whose takers are known, ``FEW`` added in
+            proportion to who ranked them. filled: share of places.
         active, placed: by group, applicants with a list, and matched to PGY-1.
         lists: non-US IMG, specialty -> outcome -> measure -> row of quartiles, mean, sd, n.
         to_first: non-US IMG, specialty -> share matched to the first choice.
@@ -80,13 +79,14 @@ class Published:
     first: NDArray[Any]
     second: NDArray[Any]
     matched: NDArray[Any]
+    counted: NDArray[Any]
     filled: NDArray[Any]
     active: NDArray[Any]
     placed: NDArray[Any]
     lists: dict[str, dict[str, dict[str, dict[str, float]]]]
     us_scores: dict[str, dict[str, float]]
     to_first: dict[str, float]
-    curve: dict[str, NDArray[Any]]
+    curve: dict[str, list[float]]
     rates: dict[tuple[int, str], dict[str, str]]
     totals: dict[tuple[int, str], float]
 
@@ -97,47 +97,53 @@ def read(data: Path, known: Country, filled: NDArray[Any]) -> Published:
     Raises:
         InputError: a table is missing.
     """
-    rates = {
-        (int(r["match_year"]), r["applicant_type"]): r
-        for r in _rows(data, "nrmp_match_rates_by_year_type")
-    }
-    totals = {
-        (int(r["match_year"]), r["measure"]): float(r["value"])
-        for r in _rows(data, "nrmp_totals_by_year")
-    }
-    table = _rows(data, "nrmp2025_pgy1_specialty_by_type")
+    yearly = _table(data, "nrmp_match_rates_by_year_type")
+    rates = {(int(row["match_year"]), row["applicant_type"]): row for row in yearly}
+    yearly = _table(data, "nrmp_totals_by_year")
+    totals = {(int(row["match_year"]), row["measure"]): float(row["value"]) for row in yearly}
+    index = {str(name): at for at, name in enumerate(known.specialties)}
     active, placed = groups_of(rates, totals, YEAR)
-    ranked = _by_group(table, "applicants", known, np.maximum)
-    took = _by_group(table, "matched", known, np.add)
-    took[:, 2] = 0.03 * took.sum(axis=1) + 0.1
+    ranked, took = _by_group(_table(data, "nrmp2025_pgy1_specialty_by_type"), index)
+    took[:, 2] = 0.03 * took.sum(axis=1) + 0.1  # earlier graduates are in no table
     ranked[:, 2] = 0.05 * ranked.sum(axis=1) + 0.1
-    first = _first(data, known, ranked, active)
-    later = np.array([active[g] / max(groups_of(rates, totals, 2025)[0][g], 1) for g in range(5)])
-    one_year = np.array(
-        [not (known.advanced & (known.specialty_of == s)).any() for s in range(len(first))]
+    likely = ranked * placed / active
+    took += FEW * likely / likely.sum(axis=1, keepdims=True).clip(1e-9)
+    preferring = _table(data, "co2026_nonus_img_specialty")
+    candidates = _table(data, "nrmp2026_candidates_per_position")
+    first = _first(candidates, preferring, index, ranked, took, active)
+    advanced, total = (
+        np.bincount(known.specialty_of, known.quota * on, len(index)) for on in (known.advanced, 1)
     )
-    second = np.maximum(ranked * later - first, 0) * one_year[:, None]
-    second[[name.endswith("/P") for name in known.specialties]] = 0
-    advanced = np.bincount(known.specialty_of, known.advanced * known.quota, len(first))
-    total = np.bincount(known.specialty_of, known.quota, len(first))
-    pgy1 = filled * (1 - advanced / np.maximum(total, 1))
-    matched = fit_margins(took + 1e-6, pgy1, placed) * (filled / np.maximum(pgy1, 1e-9))[:, None]
-    shares = took / took.sum(axis=1, keepdims=True)
+    second = np.maximum(ranked * active / groups_of(rates, totals, 2025)[0].clip(1) - first, 0)
+    second[(advanced > 0) | np.char.endswith(known.specialties, "/P")] = 0
+    pgy1 = filled * (1 - advanced / total.clip(1))
+    by_group = fit_margins(took + 1e-6, pgy1, placed) * (filled / pgy1.clip(1e-9))[:, None]
+    shares = filled[:, None] * took / took.sum(axis=1, keepdims=True)
+    lists: dict[str, Any] = {}
+    for row in _table(data, "co2026_nonus_img_measures"):
+        cohort = lists.setdefault(specialty_id(row["specialty"]), {}).setdefault(row["cohort"], {})
+        cohort[row["measure"]] = _numbers(row)
+    curve: dict[str, list[float]] = {}
+    for row in _table(data, "derived_p_match_by_contiguous_ranks_2026"):
+        chances = curve.setdefault(specialty_id(row["specialty"]), [])
+        chances.append(float(row["p_match_preferred_specialty_derived"]))
+    scores = _table(data, "co2026_usmd_senior_step2ck")
     return Published(
-        {name: at for at, name in enumerate(known.specialties)}, first, second,
-        np.where(pgy1[:, None] > 0, matched, filled[:, None] * shares), filled / np.maximum(total, 1),
-        active, placed, _lists(data), _us_scores(data), _to_first(data), _curve(data), rates, totals,
+        index=index, first=first, second=second, matched=np.where(pgy1[:, None] > 0, by_group, shares),
+        counted=took, filled=filled / total.clip(1), active=active, placed=placed, lists=lists,
+        us_scores={specialty_id(row["specialty"]): _numbers(row) for row in scores},
+        to_first={specialty_id(row["name"]): float(row["imgMatched"]) / float(row["imgTotal"]) for row in preferring},
+        curve=curve, rates=rates, totals=totals,
     )  # fmt: skip
 
 
 def groups_of(rates: Any, totals: Any, year: int) -> tuple[NDArray[Any], NDArray[Any]]:
     """Active and matched applicants by group in a year; the rest of all applicants are earlier US graduates."""
-    names = ("US MD senior", "US DO senior", "US IMG", "non-US IMG")
-    rows = [rates[year, name] for name in names]
-    active = [float(r["active_applicants"] or 0) for r in rows]
+    rows = [rates[year, name] for name in ("US MD senior", "US DO senior", "US IMG", "non-US IMG")]
+    active = [float(row["active_applicants"] or 0) for row in rows]
     matched = [
-        float(r["matched_pgy1"] or 0) or a * float(r["match_rate_pct"]) / 100
-        for r, a in zip(rows, active, strict=True)
+        float(row["matched_pgy1"] or 0) or a * float(row["match_rate_pct"]) / 100
+        for row, a in zip(rows, active, strict=True)
     ]
     everybody = totals[year, "active_applicants"]
     share = float(rates[year, "all applicants"]["match_rate_pct"]) / 100
@@ -160,86 +166,54 @@ def specialty_id(name: str) -> str:
     return _SPELLINGS.get(name, name.lower().replace(" ", "-"))
 
 
-def _rows(data: Path, name: str) -> list[dict[str, str]]:
+def _table(data: Path, name: str) -> list[dict[str, str]]:
     path = data / "match" / f"{name}.csv"
     try:
         with path.open(encoding="utf-8", newline="") as stream:
             return list(csv.DictReader(stream))
     except OSError:
-        raise InputError(
-            str(path), "the table of published figures; give the raw data folder with --data"
-        ) from None
+        wanted = "the table of published figures; give the raw data folder with --data"
+        raise InputError(str(path), wanted) from None
 
 
-def _by_group(table: list[dict[str, str]], what: str, known: Country, join: Any) -> NDArray[Any]:
-    """Counts by specialty and group; ``join`` two rows of one specialty (categorical and primary)."""
-    out, index = (
-        np.zeros((len(known.specialties), 5)),
-        {name: at for at, name in enumerate(known.specialties)},
-    )
+def _numbers(row: dict[str, str]) -> dict[str, float]:
+    return {name: float(value) for name, value in row.items() if _NUMBER.fullmatch(value)}
+
+
+def _by_group(
+    table: list[dict[str, str]], index: dict[str, int]
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Who ranked, and who matched, by specialty and group; categorical and primary places are one."""
+    ranked, matched = np.zeros((2, len(index), len(GROUPS)))
     for row in table:
         at = index.get(specialty_id(row["specialty"]))
-        if at is not None:
-            counts = [float(row[f"{what}_{_COLUMNS[g]}"]) if g in _COLUMNS else 0 for g in GROUPS]
-            out[at] = join(out[at], counts)
-    return out
+        if at is None:
+            continue
+        for g, column in _COLUMNS.items():
+            ranked[at, g] = max(ranked[at, g], float(row[f"applicants_{column}"]))
+            matched[at, g] += float(row[f"matched_{column}"])
+    return ranked, matched
 
 
-def _first(data: Path, known: Country, ranked: NDArray[Any], active: NDArray[Any]) -> NDArray[Any]:
-    """First choices: published totals by specialty and, for non-US IMG, by specialty; the rest by fitting."""
-    index = {name: at for at, name in enumerate(known.specialties)}
-    seed, row = ranked * 0.6 + 0.05, np.zeros(len(index))
-    for line in _rows(data, "nrmp2026_candidates_per_position"):
+def _first(
+    candidates: Any, preferring: Any, index: dict[str, int], ranked: Any, took: Any, active: Any
+) -> NDArray[Any]:
+    """First choices: published totals by specialty and, for non-US IMG, by specialty; the rest by fitting.
+
+    Who matched in a specialty mostly ranked it first; of those who only ranked it, some.
+    """
+    seed, row = took + 0.3 * np.maximum(ranked - took, 0) + 0.05, np.zeros(len(index))
+    for line in candidates:
         row[index[specialty_id(line["specialty"])]] = float(
             line["first_or_only_choice_applicants_all_types"]
         )
-    for line in _rows(data, "co2026_nonus_img_specialty"):
-        at = index[specialty_id(line["name"])]
+    for line in preferring:
+        at, img = index[specialty_id(line["name"])], float(line["imgTotal"])
         row[at] = max(
             row[at], float(line["allApplicants"])
         )  # the two tables disagree on obstetrics alone
-        seed[at, 4] = (
-            float(line["imgTotal"])
-            * ranked[at, :4].sum()
-            / max(row[at] - float(line["imgTotal"]), 1)
-        )
+        seed[at, 4] = img * seed[at, :4].sum() / max(row[at] - img, 1)
     rest = row == 0
     row[rest] = ranked[rest].sum(axis=1)
     row[rest] *= (active.sum() - row[~rest].sum()) / row[rest].sum()
     return fit_margins(seed, row, active)
-
-
-def _lists(data: Path) -> dict[str, Any]:
-    out: dict[str, Any] = {}
-    for row in _rows(data, "co2026_nonus_img_measures"):
-        keep = {k: float(v) for k, v in row.items() if k not in _WORDS and v}
-        out.setdefault(specialty_id(row["specialty"]), {}).setdefault(
-            row["cohort" if "cohort" in row else "outcome"], {}
-        )[row["measure"]] = keep
-    return out
-
-
-_WORDS = {"match_year", "applicant_type", "specialty", "measure", "cohort", "outcome", "source"}
-
-
-def _us_scores(data: Path) -> dict[str, dict[str, float]]:
-    return {
-        specialty_id(row["specialty"]): {
-            k: float(v) for k, v in row.items() if k not in _WORDS and v
-        }
-        for row in _rows(data, "co2026_usmd_senior_step2ck")
-    }
-
-
-def _to_first(data: Path) -> dict[str, float]:
-    table = _rows(data, "co2026_nonus_img_specialty")
-    return {specialty_id(r["name"]): float(r["imgMatched"]) / float(r["imgTotal"]) for r in table}
-
-
-def _curve(data: Path) -> dict[str, NDArray[Any]]:
-    out: dict[str, list[float]] = {}
-    for row in _rows(data, "derived_p_match_by_contiguous_ranks_2026"):
-        out.setdefault(specialty_id(row["specialty"]), []).append(
-            float(row["p_match_preferred_specialty_derived"])
-        )
-    return {name: np.array(values) for name, values in out.items()}

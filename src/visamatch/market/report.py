@@ -18,14 +18,14 @@ import yaml
 
 from visamatch.facts.tables import Quota, rows
 from visamatch.market import openness, population
-from visamatch.market.calibrate import Target
 from visamatch.market.published import Published, read
 from visamatch.market.scenarios import load
+from visamatch.market.targets import Target
 
 TARGETS = files("visamatch.market") / "parameters" / "targets.yaml"
 _FITTED = (
     "applicants", "first_choice", "second_specialty", "second_specialty_rate", "handicap", "late", "margin",
-    "open_sd", "step2",
+    "noise_program", "step2",
 )  # fmt: skip
 _HEAD = """\
 # Parameters of the simulated Match. Fitted ones: {fitted}.
@@ -34,28 +34,17 @@ _HEAD = """\
 """
 
 
-def read_published(data: Path) -> tuple[population.Country, Published, dict[str, Any]]:
-    """The country, the published figures, and the shape parameters to start from."""
-    shape = {name: value for name, value in population.parameters().items() if name not in _FITTED}
-    blank: dict[str, Any] = {name: {"other": {}} for name in ("handicap", "late")}
-    blank |= {
-        "margin": {"other": 0.0},
-        "applicants": 1,
-        "second_specialty_rate": 0.0,
-        "open_sd": 1.0,
-    }
-    known = population.country(shape | blank | {"first_choice": {}, "second_specialty": {}})
+def read_published(data: Path) -> tuple[population.Country, Published]:
+    """The country and the published figures."""
+    known = population.country()
     filled = {row.nrmp_code: row.filled or 0 for row in rows(Quota)}
     seats = np.array([filled[code] for code in known.tracks])
-    return (
-        known,
-        read(data, known, np.bincount(known.specialty_of, seats, len(known.specialties))),
-        shape,
-    )
+    return known, read(data, known, np.bincount(known.specialty_of, seats, len(known.specialties)))
 
 
 def write(folder: Path, p: dict[str, Any], compared: list[Target], on: date) -> None:
-    """Write both YAML files."""
+    """Write both YAML files; ``p`` are the parameters that changed."""
+    p = population.parameters() | p
     p = {"as_of": on.isoformat()} | {name: p[name] for name in sorted(p) if name != "as_of"}
     text = _HEAD.format(fitted=", ".join(_FITTED)) + yaml.safe_dump(
         _plain(p), sort_keys=False, width=180, default_flow_style=None
@@ -121,11 +110,16 @@ def summary() -> dict[str, Any]:
         "fitted_met": sum(row["met"] for row in fitted),
         "held": len(held),
         "held_met": sum(row["met"] for row in held),
+        "numbers": sum(_count(population.parameters()[name]) for name in _FITTED),
         "worst": sorted(table, key=lambda row: -abs(row["off"]))[:12],
         "openness": openness.parameters()["validation"],
         "scenarios": load().count,
         "made": load().made,
     }
+
+
+def _count(value: Any) -> int:
+    return sum(map(_count, value.values())) if isinstance(value, dict) else int(value != 0)
 
 
 def page() -> str:

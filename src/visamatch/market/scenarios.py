@@ -14,14 +14,12 @@ can reach the track in that season, ``-inf`` anybody can.
 **Evaluating an applicant** (row = one scenario and draw, column = track)::
 
     strength[row]       = mean + sd * z[row]                            # unknown to us: one for all tracks of a row
-    shared[row]         = noise_shared * y[row]                         # how interviews go: one for all tracks
     invitation[row, t]  = strength + noise_program[t] * e[row, t] + signal[t]
     interviewed         = invitation >= interview_cutoff
-    ranking[row, t]     = strength + noise_program[t] * e[row, t] + noise_interview * d[row, t] + shared[row]
+    ranking[row, t]     = strength + noise_program[t] * e[row, t] + noise_interview * d[row, t]
     reachable           = interviewed and ranking >= match_cutoff
 
-``z`` makes a weak season weak everywhere, ``y`` is how well one interviews; ``e`` is a program's taste (seen
-before the interview and after),
+``z`` makes a weak season weak everywhere; ``e`` is a program's taste (seen before the interview and after),
 ``d`` the day of the interview. All are functions of (seed, scenario, draw, track): two sets of tracks share
 the noise of the tracks they share, so sets can be compared. :meth:`Scenarios.outcomes` does this in one pass:
 250 rows x 400 tracks take a few milliseconds.
@@ -98,8 +96,8 @@ class Scenarios:
         late: specialties x kinds; what programs take off when they rank those they interviewed.
         loading: kinds; weight of openness (0 = openness does not concern the kind).
         closed: kinds for which a closed program is closed.
-        noise_program: standard deviation of programs' taste, by specialty. noise_interview: of the day, noise_shared:
-            of how interviews go for the applicant everywhere, both added at ranking. signal: what a signal adds.
+        noise_program: standard deviation of programs' taste, by specialty. noise_interview: of the day of the
+            interview. signal: what a signal adds.
         step2: (kind group, specialty) -> mean, sd and correlation with strength; see :meth:`strength`.
         made: command, seed, date and versions.
     """
@@ -118,7 +116,6 @@ class Scenarios:
     loading: Floats
     closed: Bools
     noise_program: Floats
-    noise_shared: float
     noise_interview: float
     signal: float
     step2: dict[str, dict[str, Any]]
@@ -191,7 +188,7 @@ class Scenarios:
         """
         interview, match = self.cutoffs(kind, tracks)
         bonus = np.where(np.isin(tracks, np.array(signals, dtype=np.int64)), self.signal, 0.0)
-        noise = np.array([strength.mean, strength.sd, self.noise_shared, self.noise_interview])
+        noise = np.array([strength.mean, strength.sd, self.noise_interview])
         return Outcomes(
             *_outcomes(
                 interview,
@@ -222,13 +219,13 @@ def _outcomes(
     for row in range(rows):
         scenario = row // draws
         key = mix(mix(np.uint64(seed), scenario), row % draws)
-        own, shared = noise[0] + noise[1] * bell(mix(key, -1)), noise[2] * bell(mix(key, -1), 1)
+        own = noise[0] + noise[1] * bell(mix(key, -1))
         for j in range(width):
             here = mix(key, tracks[j])
             liked = own + taste[j] * bell(here)
             if liked + bonus[j] >= interview[scenario, j]:
                 seen[row, j] = True
-                reached[row, j] = liked + shared + noise[3] * bell(here, 1) >= match[scenario, j]
+                reached[row, j] = liked + noise[2] * bell(here, 1) >= match[scenario, j]
     return seen, reached
 
 
@@ -260,7 +257,7 @@ _ARRAYS = (
     "tracks", "programs", "program_of", "specialty_of", "handicap", "season", "late", "loading", "closed",
     "noise_program",
 )  # fmt: skip
-_PLAIN = ("specialties", "noise_shared", "noise_interview", "signal", "step2", "made")
+_PLAIN = ("specialties", "noise_interview", "signal", "step2", "made")
 
 
 def save(scenarios: Scenarios, path: Path) -> None:

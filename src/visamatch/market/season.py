@@ -8,9 +8,8 @@ so a season is the same bytes wherever and whenever it is made. The steps (kerne
    its own taste.
 3. Interviews are offered from the best score down. Who is offered more than one attends keeps the preferred
    ones; what is declined is offered further down, ``WAVES`` times.
-4. Programs add how the interviews went, for the applicant everywhere and on this day, and rank; a score too far
-   below the invitations is not ranked. Applicants rank every interview: first specialty first, inside it by common
-   and own taste.
+4. Programs add the day of the interview, and rank; a score too far below the invitations is not ranked. Applicants
+   rank every interview: first specialty first, inside it by common and own taste.
 5. The applicant-proposing match with couples; then preliminary places, for those who hold an advanced one
    and those who hold none (nobody else asks for them, so the two steps give the match of both together).
 """
@@ -47,8 +46,9 @@ class Prepared(NamedTuple):
     """A season up to the lists, before the matching.
 
     ``cutoff`` (T): the code of the last score invited. ``offers`` (T): invitations, also those declined. By applicant:
-    ``applications``; ``interviews``; ``ranked`` on the main list (every interview) and ``contiguous`` ones in the first
-    choice. ``main``, ``extra``: lists of main and preliminary tracks that rank the applicant.
+    ``applications``; ``interviews``; ``preferred``, the specialty on top of the list, -1 if none; ``ranked`` on the
+    main list (every interview) and ``contiguous`` ones in the preferred specialty. ``main``, ``extra``: lists of main
+    and preliminary tracks that rank the applicant.
     """
 
     people: People
@@ -58,6 +58,7 @@ class Prepared(NamedTuple):
     offers: NDArray[np.int64]
     applications: NDArray[np.int32]
     interviews: NDArray[np.int32]
+    preferred: NDArray[np.int32]
     ranked: NDArray[np.int32]
     contiguous: NDArray[np.int32]
     main: Lists
@@ -97,12 +98,15 @@ def prepare(country: Country, seed: int, number: int) -> Prepared:
     pull = steps.pull(key, c, openness)
     sent, *applied = steps.apply(key, c, people, pull)
     cutoff, offers, *held = steps.invite(key, c, people, *applied)
-    (ranked, contiguous), main, extra = steps.rank(key, c, people, pull, cutoff, applied[1], *held)
+    (preferred, ranked, contiguous), main, extra = steps.rank(
+        key, c, people, pull, cutoff, applied[1], *held
+    )
     lists = Lists(*main)
     couples = Couples(member, *steps.joint(lists.start, lists.track, member, c.city))
     market = arrange(lists, c.quota, couples)
     return Prepared(
-        people, openness, shock, cutoff, offers, sent, held[1], ranked, contiguous, lists, Lists(*extra), market
+        people, openness, shock, cutoff, offers, sent, held[1], preferred, ranked, contiguous,
+        lists, Lists(*extra), market,
     )  # fmt: skip
 
 

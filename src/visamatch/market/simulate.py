@@ -44,15 +44,8 @@ def _country() -> Country:
 def play_part(numbers: tuple[int, ...], seed: int) -> Part:
     """Play some seasons of the shipped parameters."""
     played = [play(_country(), seed, number) for number in numbers]
-    return Part(
-        *(
-            np.stack(rows)
-            for rows in zip(
-                *[(s.interview, s.match, s.made.openness, s.made.shock) for s in played],
-                strict=True,
-            )
-        )
-    )
+    rows = [(s.interview, s.match, s.made.openness, s.made.shock) for s in played]
+    return Part(*map(np.stack, zip(*rows, strict=True)))
 
 
 Runner = Callable[[Callable[[tuple[int, ...]], Part], list[tuple[int, ...]]], Iterable[Part]]
@@ -111,20 +104,17 @@ def simulate(
     if count < 1:
         raise InputError("--scenarios", "a number from 1", count)
     numbers = [tuple(range(at, min(at + PART, count))) for at in range(0, count, PART)]
-    done = {part: found for part in numbers if (found := _kept(folder, seed, part)) is not None}
+    paths = {part: folder and _path(folder, seed, part) for part in numbers}
+    done = {part: found for part in numbers if (found := _kept(paths[part])) is not None}
     missing = [part for part in numbers if part not in done]
-    finished = sum(map(len, done))
-    tell(finished, count)
+    tell(sum(map(len, done)), count)
     for part, played in zip(missing, runner(partial(play_part, seed=seed), missing), strict=True):
-        _keep(folder, seed, part, played)
+        if path := paths[part]:
+            _keep(path, played)
         done[part] = played
-        finished += len(part)
-        tell(finished, count)
-    return pack(
-        _country(),
-        [done[part] for part in numbers],
-        {"seed": seed, "command": command, "parameters": digest()},
-    )
+        tell(sum(map(len, done)), count)
+    made = {"seed": seed, "command": command, "parameters": digest()}
+    return pack(_country(), [done[part] for part in numbers], made)
 
 
 def digest() -> str:
@@ -138,17 +128,14 @@ def _path(folder: Path, seed: int, part: tuple[int, ...]) -> Path:
     return folder / f"{digest()}-{seed}" / f"{part[0]:06d}-{part[-1]:06d}.npz"
 
 
-def _kept(folder: Path | None, seed: int, part: tuple[int, ...]) -> Part | None:
-    if folder is None or not (path := _path(folder, seed, part)).exists():
+def _kept(path: Path | None) -> Part | None:
+    if path is None or not path.exists():
         return None
     with np.load(path) as stored:
         return Part(*(stored[name] for name in Part._fields))
 
 
-def _keep(folder: Path | None, seed: int, part: tuple[int, ...], played: Part) -> None:
-    if folder is None:
-        return
-    path = _path(folder, seed, part)
+def _keep(path: Path, played: Part) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     half = path.with_suffix(".part")
     with half.open("wb") as stream:
@@ -159,26 +146,16 @@ def _keep(folder: Path | None, seed: int, part: tuple[int, ...], played: Part) -
 def pack(known: Country, parts: list[Part], made: dict[str, Any]) -> Scenarios:
     """Seasons and country as scenarios."""
     together = Part(*(np.concatenate(rows) for rows in zip(*parts, strict=True)))
+    same = set(Scenarios.__dataclass_fields__) & set(known._fields) - {"specialties", "season"}
     return Scenarios(
-        tracks=known.tracks,
-        programs=known.programs,
-        program_of=known.program_of,
         specialties=tuple(map(str, known.specialties)),
-        specialty_of=known.specialty_of,
         interview=together.interview,
         match=together.match,
         openness=together.openness,
-        handicap=known.handicap,
         season=together.shock,
-        late=known.late,
-        loading=known.loading,
-        closed=known.closed,
-        noise_program=known.noise_program,
-        noise_shared=known.noise_shared,
-        noise_interview=known.noise_interview,
-        signal=known.signal,
         step2=parameters()["step2"],
         made=made,
+        **{name: getattr(known, name) for name in same},
     )
 
 
@@ -188,19 +165,14 @@ def verify(shipped: Scenarios, sample: int) -> list[int]:
     Raises:
         InputError: the file was made with other parameters or another directory.
     """
-    if shipped.made["parameters"] != digest():
-        raise InputError(
-            "scenario file",
-            f"one made with these parameters ({digest()})",
-            shipped.made["parameters"],
-        )
+    made, now = shipped.made["parameters"], digest()
+    if made != now:
+        raise InputError("scenario file", f"one made with these parameters ({now})", made)
     numbers = np.linspace(0, shipped.count - 1, min(sample, shipped.count)).astype(int).tolist()
-    differ = []
-    for number in numbers:
+
+    def same(number: int) -> bool:
         again = play_part((number,), shipped.made["seed"])
-        same = all(
-            (getattr(shipped, name)[number] == getattr(again, name)[0]).all()
-            for name in ("interview", "match", "openness")
-        )
-        differ += [] if same else [number]
-    return differ
+        names = ("interview", "match", "openness")
+        return all((getattr(shipped, n)[number] == getattr(again, n)[0]).all() for n in names)
+
+    return [number for number in numbers if not same(number)]

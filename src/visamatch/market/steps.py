@@ -26,7 +26,7 @@ NUMBER_SPREAD = 0.35  # of the logarithm of how many applications people of a ki
 FIRST_IMG, NEEDS_VISA = 3, 5  # in KINDS
 SHUT = np.float32(-1e6)
 HIGHEST, FINENESS = 32, 1024  # an order counts steps of 1 / FINENESS below HIGHEST
-_PERSON, _SIZE, _CHOICE, _LIMIT, _OPEN, _VISA, _SHARED = range(-8, -1)  # no number of a track
+_PERSON, _SIZE, _CHOICE, _LIMIT, _OPEN, _VISA = range(-8, -2)  # no number of a track
 _TASTE, _DAY, _LIKING = range(3)  # which bits of the key of an application
 
 
@@ -71,7 +71,10 @@ def people(key, c):
         own = mix(mix(key, _PERSON), drawn[a])
         row[drawn[a]], strength[a], specialty[a, 0], n = a, bell(own), first[drawn[a]], 1
         k, one, choice = kind[a], first[drawn[a]], mix(own, _CHOICE)
-        if unit(mix(choice, 1)) < c.extra[k]:
+        likely = c.extra[one, k] * np.exp(
+            -c.hedge * strength[a] - c.hedge**2 / 2
+        )  # the weaker, the likelier
+        if unit(mix(choice, 1)) < likely:
             two = _draw(c.backup[k], unit(mix(choice, 2)))
             if two != one:
                 specialty[a, 1], n = two, 2
@@ -196,7 +199,9 @@ def _attends(own, most, specialty):
 def _liking(own, c, t, first):
     """Sorts tracks as an applicant likes them, least first: first specialty first, then common and own taste."""
     value = (
-        c.quality[t] + bell(mix(own, t), _LIKING) + (100.0 if c.specialty_of[t] == first else 0.0)
+        c.taste * c.quality[t]
+        + bell(mix(own, t), _LIKING)
+        + (100.0 if c.specialty_of[t] == first else 0.0)
     )
     return np.int64(value * -65536.0) << 32
 
@@ -265,8 +270,8 @@ def invite(key, c, people, start, track, code, seen):
 
 @numba.njit(cache=True)
 def rank(key, c, people, pull, cutoff, track, begin, held, interview):
-    """Both sides' lists. Returns by person how many main tracks are ranked, and how many of the first choice; then
-    the lists of main and of preliminary tracks."""
+    """Both sides' lists. Returns by person the specialty on top (-1 if none), how many main tracks are ranked,
+    and how many of them of that specialty; then the lists of main and of preliminary tracks."""
     total = held.sum()
     starts = np.zeros((2, len(held) + 1), np.int32)
     tracks, orders, places = (
@@ -274,11 +279,11 @@ def rank(key, c, people, pull, cutoff, track, begin, held, interview):
         np.empty((2, total), np.uint16),
         np.empty((2, total), np.int16),
     )
-    counts = np.zeros((2, len(held)), np.int32)
+    preferred = np.full(len(held), -1, np.int32)
+    ranked, contiguous = np.zeros(len(held), np.int32), np.zeros(len(held), np.int32)
     m = np.zeros(2, np.int64)
     for a in range(len(held)):
-        k, own, first = people.kind[a], mix(key, a), people.specialty[a, 0]
-        shared = c.noise_shared * bell(mix(own, _SHARED))
+        k, own = people.kind[a], mix(key, a)
         _sort(interview, begin[a], begin[a] + held[a])
         at = np.zeros(2, np.int16)
         for i in range(begin[a], begin[a] + held[a]):
@@ -288,7 +293,7 @@ def rank(key, c, people, pull, cutoff, track, begin, held, interview):
                 _level(c, people.strength[a], s, k) + pull[k, t] - cutoff[t] - 0.5
             )  # above the last invitation
             noise = c.noise_program[s] * bell(here, _TASTE) + c.noise_interview * bell(here, _DAY)
-            value = value * STEP + noise + shared - c.late[s, k]
+            value = value * STEP + noise - c.late[s, k]
             w = int(c.preliminary[t])
             if value >= -c.margin[s]:
                 value += LOWEST + STEP * cutoff[t]
@@ -296,11 +301,17 @@ def rank(key, c, people, pull, cutoff, track, begin, held, interview):
                 tracks[w, m[w]], orders[w, m[w]], places[w, m[w]] = t, order, at[w]
                 m[w] += 1
             at[w] += 1
-            counts[1, a] += s == first
-        counts[0, a] = at[0]
+            if w == 0 and preferred[a] < 0:
+                preferred[a] = s
+            contiguous[a] += s == preferred[a]
+        ranked[a] = at[0]
         starts[0, a + 1], starts[1, a + 1] = m[0], m[1]
     main = starts[0], tracks[0, : m[0]], orders[0, : m[0]], places[0, : m[0]]
-    return counts, main, (starts[1], tracks[1, : m[1]], orders[1, : m[1]], places[1, : m[1]])
+    return (
+        (preferred, ranked, contiguous),
+        main,
+        (starts[1], tracks[1, : m[1]], orders[1, : m[1]], places[1, : m[1]]),
+    )
 
 
 @numba.njit(cache=True)
