@@ -90,37 +90,30 @@ def parameters() -> dict[str, Any]:
     return yaml.safe_load(PARAMETERS.read_text("utf-8"))  # type: ignore[no-any-return]
 
 
-def active_tracks(known: Directory) -> list[tuple[str, str, str, int]]:
-    """Tracks offered in the newest Match: code, program, specialty (``…/P`` for a preliminary year), quota."""
-    quota = {row.nrmp_code: row.quota for row in rows(Quota)}
-    active = (track for track in rows(Track) if track.current and quota.get(track.nrmp_code, 0) > 0)
-    found = [
-        (
-            track.nrmp_code,
-            track.program_id,
-            known.programs[track.program_id].specialty_id + ("/P" if track.letter == "P" else ""),
-            quota[track.nrmp_code],
-        )
-        for track in active
-    ]
-    return sorted(found, key=lambda track: (track[2], track[0]))
-
-
 def country(given: dict[str, Any] | None = None) -> Country:
     """The country of the parameters (the shipped ones by default)."""
     p, known = given or parameters(), directory()
-    codes, program_ids, names, quotas = zip(*active_tracks(known), strict=True)
+    codes, names, program_ids, quotas = zip(*_tracks(known), strict=True)
     specialties, specialty_of = np.unique(names, return_inverse=True)
     programs, program_of = np.unique(program_ids, return_inverse=True)
     places = [known.programs[name] for name in program_ids]
     _, city = np.unique([f"{place.city}, {place.state}" for place in places], return_inverse=True)
     mean, closed = openness([known.programs[name] for name in programs])
-    quota = np.array(quotas, np.int32)
-    preliminary = np.array([name.endswith("/P") for name in names])
-    index = {name: at for at, name in enumerate(specialties)}
-    tracks_in = np.bincount(specialty_of) * np.where(np.char.endswith(specialties, "/P"), -1, 1)
+    quota, of_one_year = np.array(quotas, np.int32), np.char.endswith(specialties, "/P")
     noise = bells(key_of(YEAR), len(programs))  # what no covariate tells
-    valued = 0.6 * np.log(np.maximum(quota, 1)) - 0.5 * mean[program_of] + 0.7 * noise[program_of]
+    valued = 0.6 * np.log(quota) - 0.5 * mean[program_of] + 0.7 * noise[program_of]
+
+    def table(name: str) -> Floats:
+        return np.stack(
+            [_by_kind(p[name].get(one, p[name].get("other", 0))) for one in specialties]
+        )
+
+    def column(name: str) -> Floats:
+        return np.array([p[name].get(one, p[name]["other"]) for one in specialties], np.float32)
+
+    groups = [
+        next((g for g in ("advanced", "surgical") if one in p[g]), "other") for one in specialties
+    ]
     return Country(
         tracks=np.array(codes),
         programs=programs,
@@ -130,27 +123,27 @@ def country(given: dict[str, Any] | None = None) -> Country:
         program_of=program_of.astype(np.int32),
         city=city.astype(np.int32),
         quality=valued.astype(np.float32),
-        preliminary=preliminary,
+        preliminary=of_one_year[specialty_of],
         advanced=np.array([code[7] == "A" for code in codes]),
         open_mean=mean.astype(np.float32),
         open_closed=closed.astype(np.float32),
         size=_by_kind(p["applicants"]),
         couples=_by_kind(p["couples"]).astype(np.int32),
-        first=_chances(p["first_choice"], specialties),
-        backup=_chances(p["second_specialty"], specialties),
-        extra=_matrix(p["second_specialty_rate"], specialties),
-        preliminary_of=_preliminary_of(p, specialties, index),
-        preliminary_rate=_preliminary_rate(p, specialties),
+        first=cumulative(table("first_choice")),
+        backup=cumulative(table("second_specialty")),
+        extra=table("second_specialty_rate"),
+        preliminary_of=_preliminary_of(specialties, groups),
+        preliminary_rate=np.stack([_by_kind(p["preliminary_rate"][group]) for group in groups]),
         applications=np.stack([_by_kind(row) for row in p["applications"].values()], axis=1),
-        table=_tables(quota, specialty_of, mean[program_of], p["seek_open"]),
-        tracks_in=tracks_in.astype(np.int32),
+        table=_slots(quota, specialty_of, mean[program_of], p["seek_open"]),
+        tracks_in=(np.bincount(specialty_of) * np.where(of_one_year, -1, 1)).astype(np.int32),
         signals=_signals(specialties),
-        handicap=_matrix(p["handicap"], specialties),
-        margin=_column(p["margin"], specialties),
-        noise_program=_column(p["noise_program"], specialties),
-        per_position=_column(p["interviews_per_position"], specialties),
+        handicap=table("handicap"),
+        late=table("late"),
+        margin=column("margin"),
+        noise_program=column("noise_program"),
+        per_position=column("interviews_per_position"),
         most=_by_kind(p["most_interviews"]),
-        late=_matrix(p["late"], specialties),
         loading=_by_kind(p["loading"]),
         closed=_by_kind(p["closed"]).astype(np.bool_),
         **{name: float(p[name]) for name in _NUMBERS},
@@ -162,29 +155,21 @@ _NUMBERS = (
 )  # fmt: skip
 
 
+def _tracks(known: Directory) -> list[tuple[str, str, str, int]]:
+    """Tracks offered in the newest Match: code, specialty (``…/P`` for a preliminary year), program, quota."""
+    quota = {row.nrmp_code: row.quota for row in rows(Quota)}
+    active = (track for track in rows(Track) if track.current and quota.get(track.nrmp_code, 0) > 0)
+    found = []
+    for track in active:
+        name = known.programs[track.program_id].specialty_id + ("/P" if track.letter == "P" else "")
+        found.append((track.nrmp_code, name, track.program_id, quota[track.nrmp_code]))
+    return sorted(found, key=lambda track: (track[1], track[0]))
+
+
 def scaled(quota: NDArray[Any], scale: float) -> Ints:
     """Quotas of another year: every track scaled, remainders spread in order."""
     total = np.floor(np.cumsum(quota * scale) + 0.5)
     return np.diff(total, prepend=0.0).astype(np.int32)
-
-
-def _by_kind(given: Any) -> Floats:
-    if not isinstance(given, dict):
-        given = dict.fromkeys(KINDS, given)
-    given = {"non_us_img_visa": given.get("non_us_img", 0)} | given
-    return np.array([float(given.get(kind, 0)) for kind in KINDS], np.float32)
-
-
-def _column(given: dict[str, float], specialties: Any) -> Floats:
-    return np.array([given.get(name, given["other"]) for name in specialties], np.float32)
-
-
-def _matrix(given: dict[str, dict[str, float]], specialties: Any) -> Floats:
-    return np.stack([_by_kind(given.get(name, given["other"])) for name in specialties])
-
-
-def _chances(given: dict[str, dict[str, float]], specialties: Any) -> Floats:
-    return cumulative(np.stack([_by_kind(given.get(name, {})) for name in specialties]))
 
 
 def cumulative(chance: NDArray[Any]) -> Floats:
@@ -193,42 +178,33 @@ def cumulative(chance: NDArray[Any]) -> Floats:
     return np.asarray(total / np.maximum(total[:, -1:], 1e-9), np.float32)
 
 
-def _preliminary_of(p: dict[str, Any], specialties: Any, index: dict[str, int]) -> Ints:
+def _by_kind(given: Any) -> Floats:
+    """Values of the six kinds: one for all, or by name; who needs a visa is like other non-US IMG unless named."""
+    if not isinstance(given, dict):
+        return np.full(len(KINDS), given, np.float32)
+    given = {"non_us_img_visa": given.get("non_us_img", 0)} | given
+    return np.array([given.get(kind, 0) for kind in KINDS], np.float32)
+
+
+def _preliminary_of(specialties: Any, groups: list[str]) -> Ints:
     out = np.full((len(specialties), 2), -1, np.int32)
-    for name, at in index.items():
+    for at, (name, group) in enumerate(zip(specialties, groups, strict=True)):
+        wanted = PRELIMINARY[2:] if group == "surgical" else PRELIMINARY[:2]
         if not name.endswith("/P"):
-            wanted = PRELIMINARY[2:] if name in p["surgical"] else PRELIMINARY[:2]
-            out[at, : len(wanted)] = [index[one] for one in wanted if one in index]
+            out[at, : len(wanted)] = np.searchsorted(specialties, wanted)
     return out
 
 
-def _preliminary_rate(p: dict[str, Any], specialties: Any) -> Floats:
-    rates = p["preliminary_rate"]
-    chosen = [
-        rates[
-            "advanced"
-            if name in p["advanced"]
-            else "surgical"
-            if name in p["surgical"]
-            else "other"
-        ]
-        for name in specialties
-    ]
-    return np.stack([_by_kind(row) for row in chosen])
-
-
-def _tables(quota: Ints, specialty_of: Any, mean: Any, seek: float) -> NDArray[np.uint16]:
+def _slots(quota: Ints, specialty_of: Any, mean: Any, seek: float) -> NDArray[np.uint16]:
     """Slots in proportion to what applicants look for: size; and for international graduates, openness."""
-    count = int(specialty_of.max()) + 1
-    out = np.zeros((2, count, SLOTS), np.uint16)
+    out = np.zeros((2, int(specialty_of.max()) + 1, SLOTS), np.uint16)
+    at = (np.arange(SLOTS) + 0.5) / SLOTS
     for group, pull in enumerate((0.0, seek)):
         weight = np.sqrt(quota) * np.exp(pull * mean)
-        for s in range(count):
+        for s in range(out.shape[1]):
             mine = np.flatnonzero(specialty_of == s)
             share = np.cumsum(weight[mine]) / weight[mine].sum()
-            out[group, s] = mine[
-                np.searchsorted(share, (np.arange(SLOTS) + 0.5) / SLOTS).clip(0, len(mine) - 1)
-            ]
+            out[group, s] = mine[np.searchsorted(share, at).clip(0, len(mine) - 1)]
     return out
 
 
@@ -237,5 +213,5 @@ def _signals(specialties: Any) -> Ints:
     newest = {
         row.specialty_id: row.total for row in sorted(rows(Signals), key=lambda row: row.season)
     }
-    return np.array([newest.get(str(name).removesuffix("/P"), 0) if not str(name).endswith("/P") or
-                     str(name).startswith("transitional") else 0 for name in specialties], np.int32)  # fmt: skip
+    newest["transitional-year/P"] = newest.get("transitional-year", 0)
+    return np.array([newest.get(str(name), 0) for name in specialties], np.int32)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -46,40 +46,23 @@ def write(folder: Path, p: dict[str, Any], compared: list[Target], on: date) -> 
     """Write both YAML files; ``p`` are the parameters that changed."""
     p = population.parameters() | p
     p = {"as_of": on.isoformat()} | {name: p[name] for name in sorted(p) if name != "as_of"}
-    text = _HEAD.format(fitted=", ".join(_FITTED)) + yaml.safe_dump(
-        _plain(p), sort_keys=False, width=180, default_flow_style=None
-    )
-    (folder / "market.yaml").write_text(text, encoding="utf-8")
     table = {"as_of": on.isoformat(), "targets": [record(target) for target in compared]}
-    (folder / "targets.yaml").write_text(
-        yaml.safe_dump(table, sort_keys=False, width=180), encoding="utf-8"
-    )
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {str(name): _plain(item) for name, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return value.item() if isinstance(value, np.generic) else value
+    dump: Any = partial(yaml.safe_dump, sort_keys=False, width=180)
+    text = _HEAD.format(fitted=", ".join(_FITTED)) + dump(p, default_flow_style=None)
+    (folder / "market.yaml").write_text(text, encoding="utf-8")
+    (folder / "targets.yaml").write_text(dump(table), encoding="utf-8")
 
 
 def record(target: Target) -> dict[str, Any]:
     """A target as plain data; a figure that may not ship is shown by its deviation alone."""
-    shown = (
-        {"published": _short(target.published), "model": _short(target.model)}
-        if target.citable
-        else {}
-    )
-    return {
-        "name": target.name,
-        **shown,
+    shown = {"published": _short(target.published), "model": _short(target.model)}
+    return {"name": target.name} | (shown if target.citable else {}) | {
         "off": round(float(target.off), 3),
         "tolerance": round(float(target.tolerance), 3),
         "met": bool(target.met),
         "held_out": target.held_out,
         "source": target.source,
-    }
+    }  # fmt: skip
 
 
 def _short(value: float) -> float:
@@ -125,19 +108,13 @@ def _count(value: Any) -> int:
 def page() -> str:
     """``docs/method/market.md``."""
     text = (files("visamatch.market") / "parameters" / "method.md").read_text("utf-8")
-    about = summary()
-    return text.format(
-        **{
-            name: value
-            for name, value in about.items()
-            if name not in {"worst", "openness", "made"}
-        },
-        **about["openness"],
-        **about["made"],
-        fitted_table=_table(row for row in targets()["targets"] if not row["held_out"]),
-        held_table=_table(row for row in targets()["targets"] if row["held_out"]),
-        worst_list="\n".join(f"- {row['name']}: {row['off']:+.0%}" for row in about["worst"]),
-    )
+    about, table = summary(), targets()["targets"]
+    tables = {
+        "fitted_table": _table(row for row in table if not row["held_out"]),
+        "held_table": _table(row for row in table if row["held_out"]),
+        "worst_list": "\n".join(f"- {row['name']}: {row['off']:+.0%}" for row in about["worst"]),
+    }
+    return text.format(**about | about["openness"] | about["made"] | tables)
 
 
 def _table(table: Iterable[dict[str, Any]]) -> str:
