@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from visamatch.market.openness import mean_rates
 from visamatch.market.openness import parameters as openness_parameters
 from visamatch.market.population import Country, country
 from visamatch.market.published import GROUPS, OF_KIND, YEAR, Published, groups_of
@@ -246,7 +247,7 @@ def _errors_of_handicaps(published: Published, got: Measures) -> NDArray[Any]:
     """Log of places taken, published over model, against US MD seniors, who are the reference of every specialty.
 
     Where list lengths are published, interviews stand for places; for other specialties of international graduates
-    the mean share of applicants interviewed (``mean_rate`` of the openness parameters): who has a list is few of them.
+    the mean share of applicants interviewed (``mean_rates`` of the openness fit): who has a list is few of them.
     """
     ratio = np.log((published.matched + 0.5) / (got.took + 0.5))
     ratio -= ratio[:, :1]
@@ -255,7 +256,7 @@ def _errors_of_handicaps(published: Published, got: Measures) -> NDArray[Any]:
         mine = got.contiguous(at).sum() / got.seasons
         ratio[at, 4] = np.log(_interviews(published, name) / max(mine, 1.0))
     for at, g in _rated(published):
-        wanted = openness_parameters()["mean_rate"][GROUPS[g]][got.specialties[at]]
+        wanted = mean_rates(GROUPS[g])[got.specialties[at]]
         ratio[at, g] = np.log(wanted / max(got.rate[at, g], 0.001))
     return ratio
 
@@ -263,7 +264,7 @@ def _errors_of_handicaps(published: Published, got: Measures) -> NDArray[Any]:
 def _rated(published: Published) -> Iterator[tuple[int, int]]:
     """Specialties and groups whose handicap is fitted to the mean interview rate."""
     for g in (3, 4):
-        for name in openness_parameters()["mean_rate"][GROUPS[g]]:
+        for name in mean_rates(GROUPS[g]):
             if name in published.index and not (g == 4 and name in MEASURED):
                 yield published.index[name], g
 

@@ -38,7 +38,7 @@ class Row:
 def by_specialty(kind: Kind) -> tuple[Row, ...]:
     """Rows by interviews of a middle applicant, most first."""
     shipped, found = load(), []
-    rated = openness.parameters()["mean_rate"]["non_us_img"]
+    rated = openness.mean_rates("non_us_img")
     for at, name in enumerate(shipped.specialties):
         mine = np.flatnonzero(shipped.specialty_of == at)
         if len(mine) < SMALLEST or name.endswith("/P") or ("img" in kind and name not in rated):

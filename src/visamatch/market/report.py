@@ -140,6 +140,7 @@ def page() -> str:
         },
         **about["openness"],
         **about["made"],
+        spread=openness.parameters()["spread"],
         fitted_table=_table(row for row in targets()["targets"] if not row["held_out"]),
         held_table=_table(row for row in targets()["targets"] if row["held_out"]),
         worst_list="\n".join(f"- {row['name']}: {row['off']:+.0%}" for row in about["worst"]),
