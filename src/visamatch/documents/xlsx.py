@@ -8,14 +8,11 @@ import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from datetime import date
-from functools import cache
-from importlib.resources import files
 from typing import Any
-
-import yaml
 
 from visamatch.documents.grid import escape
 from visamatch.errors import InputError
+from visamatch.shipped import shipped
 
 CELL_LIMIT = 32_767  # characters, of every spreadsheet program
 
@@ -24,12 +21,9 @@ class Share(float):
     """A number that is shown in percent."""
 
 
-@cache
-def look() -> dict[str, Any]:
+def look() -> Any:
     """Widths, colors and words of the workbook."""
-    text = (files("visamatch.documents") / "sheet.yaml").read_text("utf-8")
-    found: dict[str, Any] = yaml.safe_load(text)
-    return found
+    return shipped("documents/sheet.yaml")
 
 
 def typed(text: str) -> int | float | date | str:
