@@ -76,13 +76,10 @@ def put(cell: Any, value: Any) -> None:
         cell.value = value
     width = cell.parent.column_dimensions[cell.column_letter].width
     long = isinstance(value, str) and len(value) > 1.25 * width
-    _style(cell, _format(value), long, isinstance(value, str) and value[:1] in ("=", "+", "-", "@"))
-
-
-def _format(value: Any) -> str:
+    form = "yyyy-mm-dd" if isinstance(value, date) else "General"
     if isinstance(value, Share):
-        return "0%" if round(value * 100, 8).is_integer() else "0.0%"
-    return "yyyy-mm-dd" if isinstance(value, date) else "General"
+        form = "0%" if round(value * 100, 8).is_integer() else "0.0%"
+    _style(cell, form, long, isinstance(value, str) and value[:1] in ("=", "+", "-", "@"))
 
 
 def _style(cell: Any, form: str, wrap: bool, literal: bool) -> None:

@@ -145,6 +145,11 @@ def number(rule_id: str, key: str, on: date | None = None) -> int:
     return int(value(rule_id, key, on))
 
 
+def since(rule_id: str) -> date:
+    """The day from which a rule is in force."""
+    return date.fromisoformat(str(rule(rule_id).effective_from))
+
+
 @cache
 def words(rule_id: str, key: str) -> frozenset[str]:
     """A list of one rule: countries, classes, codes."""
