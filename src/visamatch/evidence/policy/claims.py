@@ -329,10 +329,7 @@ def _pieces(cues: list[Cue]) -> list[list[Cue]]:
         elif cue.kind == "if_list":
             break
         elif (
-            (
-                cue.kind == "cut"
-                and (cue.special == ";" or (not _has(outer[-1][:1], "if")))
-            )
+            (cue.kind == "cut" and (cue.special == ";" or (not _has(outer[-1][:1], "if"))))
             or cue.kind == "unless"
             or (cue.kind == "own" and _after_colon(outer[-1], cues[place:]))
         ):
