@@ -39,6 +39,7 @@ _OF_VISAS = re.compile(
     r"work|authori|lawful|perman|green|residency|\b[oeb]-?\d|\btn\b|occupation|other"
 )
 _GENERAL_QUESTION = re.compile(r" should i |^\W*(?:q\W+)?what (?:is|are) (?:an? |the )?[jh]\W?1")
+_TRANSFERS = re.compile(r"transfers?|petitions?|extensions?")
 _ONLY_FOR = re.compile(
     r" (?:for|to|if|in|when|after|with|under|on|at(?! (?:this|the present) time))\b"
 )
@@ -343,8 +344,8 @@ def _pieces(cues: list[Cue]) -> list[list[Cue]]:
 
 def _close(inner: list[Cue], before: list[Cue], asides: list[list[Cue]]) -> None:
     """Put the words of a pair of brackets where they belong."""
-    if _has(before[-1:], *VISAS) and {c.kind for c in inner} in ({"yes"}, {"neg"}):
-        asides.append([before.pop(), *inner])  # "J-1 (yes), H-1B (no)"
+    if _has(before[-1:], *VISAS) and {c.kind for c in inner} in ({"yes"}, {"neg"}, {"consider"}):
+        asides.append([before.pop(), *inner])  # "J-1 (yes), H-1B (case by case)"
     elif _has(inner, *PREDICATES, "neg", "only"):
         asides.append(inner)
     elif all(c.kind in VISAS or c.kind in _LINKS for c in inner):
@@ -576,6 +577,7 @@ def _closes(cues: list[Cue], plain: str) -> bool:
             return bool(VISAS & set(after)) or (
                 _has(cues[max(0, i - 2) : i], *VISAS)
                 and cues[i - 1].kind in VISAS | {"offer"}
+                and not _TRANSFERS.search(plain, cues[i - 1].end, cue.start)
                 and (not after or after[0] in ("offer", "join"))
                 and not _ONLY_FOR.match(plain, cue.end)
             )
