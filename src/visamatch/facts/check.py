@@ -194,7 +194,7 @@ def _calendar_rows() -> Iterator[dict[str, Any]]:
 def _calendar(rows: Rows) -> Iterator[Problem]:
     known = {source.source_id for source in rows["sources"]}
     for row in _calendar_rows():
-        for source in set(row["source"]) - known:
+        for source in sorted(set(row["source"]) - known):
             what = f"source leads nowhere: {source!r}"
             yield Problem("cycles", row.get("event", row.get("title", "")), what)
     for row in cycles.calendar()["events"]:
