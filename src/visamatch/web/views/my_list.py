@@ -13,7 +13,7 @@ from visamatch.errors import InputError
 from visamatch.evidence.assess import assess_all
 from visamatch.evidence.assessment import Assessment
 from visamatch.web import store
-from visamatch.web.guards import go_back, mine, program_or_404, tell, today
+from visamatch.web.guards import change, go_back, mine, program_or_404, tell, today
 from visamatch.workspace.boundary import parse
 from visamatch.workspace.document import Workspace
 from visamatch.workspace.sponsor_list import ApplicationStatus, Entry, find, put, remove
@@ -70,8 +70,7 @@ def add(request: HttpRequest) -> HttpResponse:
             return old
         return old.model_copy(update={"entries": put(old.entries, entry)})
 
-    undo = store.change(store.owner(request), edit, f"Added {program.name}")
-    tell(request, f"{program.name} is on your list.", undo)
+    change(request, edit, f"Added {program.name}", f"{program.name} is on your list.")
     if request.htmx:  # type: ignore[attr-defined]
         context = {"program": program, "here": request.POST.get("next", "")}
         return render(request, "parts/added.html", context)
