@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -28,6 +29,22 @@ _SAME = {
     "h1b_new": "h1b",
     "other_status": "other",
 }
+
+
+NUMBERS = re.findall(r"\w+", "zero one two three four five six seven eight nine ten eleven twelve")
+_NUMBER = rf"(?:(?P<n%s>\d{{1,2}}|{'|'.join(NUMBERS[1:])}|an?)(?: ?\(\d+\))?)"
+
+
+@cache
+def patterns(part: str) -> dict[Any, re.Pattern[str]]:
+    """The expressions of one part of ``patterns.yaml`` by name, each any of its list."""
+
+    def compiled(listed: list[str]) -> re.Pattern[str]:
+        count = itertools.count()
+        return re.compile(re.sub("NUMBER", lambda _: _NUMBER % next(count), "|".join(listed)))
+
+    listed = shipped("evidence/policy/patterns.yaml")[part]
+    return {name: compiled(each) for name, each in listed.items()}
 
 
 @dataclass(frozen=True, slots=True)
