@@ -13,6 +13,7 @@ from visamatch.documents.letters import ASKS, answers, follow_up_day, letter
 from visamatch.errors import InputError
 from visamatch.evidence.words import J1, OFFERS
 from visamatch.facts.tables import Program
+from visamatch.shipped import shipped
 from visamatch.web.guards import attachment, change, mine, program_or_404, today
 from visamatch.web.views.readings import waiting
 from visamatch.workspace.boundary import parse
@@ -21,13 +22,7 @@ from visamatch.workspace.document import OwnStatement, Pending, Workspace
 from visamatch.workspace.profile import Profile
 from visamatch.workspace.sponsor_list import find, put
 
-KINDS = {
-    "program": "Ask the program",
-    "resident": "Ask a resident",
-    "update": "Step 3 is passed",
-    "thanks": "Thank you",
-    "confirm": "Confirm in writing",
-}
+KINDS: dict[str, str] = shipped("web/words.yaml")["letters"]
 GIVEN = ("area", "greeting", "topic")
 
 
