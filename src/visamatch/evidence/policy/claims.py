@@ -319,8 +319,8 @@ def _pieces(cues: list[Cue]) -> list[list[Cue]]:
 
 def _close(inner: list[Cue], before: list[Cue], asides: list[list[Cue]]) -> None:
     """Put the words of a pair of brackets where they belong."""
-    if _has(before[-1:], *VISAS) and {c.kind for c in inner} in ({"yes"}, {"neg"}):
-        asides.append([before.pop(), *inner])  # "J-1 (yes), H-1B (no)"
+    if _has(before[-1:], *VISAS) and {c.kind for c in inner} in ({"yes"}, {"neg"}, {"consider"}):
+        asides.append([before.pop(), *inner])  # "J-1 (yes), H-1B (case by case)"
     elif _has(inner, *PREDICATES, "neg", "only"):
         asides.append(inner)
     elif all(c.kind in VISAS or c.kind in _LINKS for c in inner):
@@ -556,6 +556,7 @@ def _closes(cues: list[Cue], plain: str) -> bool:
             return bool(VISAS & set(after)) or (
                 _has(cues[max(0, i - 2) : i], *VISAS)
                 and cues[i - 1].kind in VISAS | {"offer"}
+                and not _SAYS["transfers"].search(plain, cues[i - 1].end, cue.start)
                 and (not after or after[0] in ("offer", "join"))
                 and not _SAYS["only_for"].match(plain, cue.end)
             )
