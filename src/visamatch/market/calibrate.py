@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visamatch.market.measures import NON_US, Measures, Table
-from visamatch.market.openness import parameters as openness_parameters
+from visamatch.market.openness import mean_rates
 from visamatch.market.population import Country, cumulative, scaled
 from visamatch.market.published import GROUPS, OF_KIND, YEAR, Published, groups_of
 from visamatch.market.scenarios import KINDS
@@ -128,8 +128,7 @@ def _near(wanted: Any, found: Any, few: float) -> Any:
 def _wanted_rate(p: Published) -> Table:
     """Share of applications invited, US IMG and non-US IMG; a specialty without a figure borrows the others' mean."""
     columns = []
-    for group in GROUPS[US_IMG:]:
-        rated = openness_parameters()["mean_rate"][group]
+    for rated in (mean_rates("us_img"), mean_rates("non_us_img")):
         other = float(np.exp(np.mean(np.log(list(rated.values())))))
         columns.append([rated.get(name, other) for name in p.index])
     return np.array(columns).T

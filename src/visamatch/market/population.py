@@ -14,6 +14,7 @@ from visamatch.directory.programs import Directory, directory
 from visamatch.facts.tables import Quota, Signals, Track, rows
 from visamatch.market.noise import SLOTS, bells, key_of
 from visamatch.market.openness import openness
+from visamatch.market.openness import parameters as openness_parameters
 from visamatch.market.scenarios import KINDS
 
 PARAMETERS = files("visamatch.market") / "parameters" / "market.yaml"
@@ -127,6 +128,7 @@ def country(given: dict[str, Any] | None = None) -> Country:
         advanced=np.array([code[7] == "A" for code in codes]),
         open_mean=mean.astype(np.float32),
         open_closed=closed.astype(np.float32),
+        open_sd=openness_parameters()["spread"],
         size=_by_kind(p["applicants"]),
         couples=_by_kind(p["couples"]).astype(np.int32),
         first=cumulative(table("first_choice")),
@@ -151,7 +153,7 @@ def country(given: dict[str, Any] | None = None) -> Country:
 
 
 _NUMBERS = (
-    "open_sd", "count_sd", "shock_sd", "visa_closed", "hedge", "taste", "noise_interview", "signal",
+    "count_sd", "shock_sd", "visa_closed", "hedge", "taste", "noise_interview", "signal",
 )  # fmt: skip
 
 

@@ -112,6 +112,7 @@ def page() -> str:
     tables = {
         "fitted_table": _table(row for row in table if not row["held_out"]),
         "held_table": _table(row for row in table if row["held_out"]),
+        "spread": openness.parameters()["spread"],
         "worst_list": "\n".join(f"- {row['name']}: {row['off']:+.0%}" for row in about["worst"]),
     }
     return text.format(**about | about["openness"] | about["made"] | tables)

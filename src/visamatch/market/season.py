@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visamatch.market import steps
-from visamatch.market.matching import NO_COUPLES, Couples, Market, Matching, solve
+from visamatch.market.matching import NO_COUPLES, Couples, Market, Matching, lay_out, solve
 from visamatch.market.noise import bells, key_of
 from visamatch.market.population import Country
 from visamatch.market.scenarios import LOWEST, MATCH_LOWEST, MATCH_STEP, STEP, encode
@@ -149,8 +149,5 @@ def _worst(lists: Lists, found: Matching) -> Any:
 
 def arrange(lists: Lists, quota: Any, couples: Couples = NO_COUPLES) -> Market:
     """The market that ``matching.build`` would make, sorted by counting: a season has no time for more."""
-    entry, listed, list_start = steps.lay_out(lists.start, lists.track, lists.order, len(quota))
-    words = np.concatenate([[0], np.cumsum((np.diff(list_start) + 63) // 64)]).astype(np.int32)
-    couple_of = np.full(len(lists.start) - 1, -1, np.int32)
-    couple_of[couples.member] = np.arange(len(couples.member), dtype=np.int32)[:, None]
-    return Market(quota, lists.start, entry, list_start, listed, words, couples, couple_of)
+    by_place, list_start = steps.by_place(lists.track, lists.order, len(quota))
+    return lay_out(quota, lists.start, lists.track, by_place, list_start, couples)

@@ -360,20 +360,11 @@ def _counting(key, order, size):
 
 
 @numba.njit(cache=True)
-def lay_out(start, track, order, tracks):
-    """The tables ``entry``, ``listed`` and ``list_start`` of ``matching.Market``: two counting sorts, ties by row."""
-    by_place = _counting(track, _counting(order, np.arange(len(track)), 65536), tracks)
-    owner = np.empty(len(track), np.int32)
-    for a in range(len(start) - 1):
-        owner[start[a] : start[a + 1]] = a
-    entry, listed = np.empty((len(track), 2), np.uint16), np.empty((len(track), 2), np.int32)
+def by_place(track, order, tracks):
+    """Entries by track and, inside each, by order (two counting sorts, ties by row); where each track's begin."""
     list_start = np.zeros(tracks + 1, np.int32)
     for t in track:
         list_start[t + 1] += 1
     for t in range(tracks):
         list_start[t + 1] += list_start[t]
-    for place in range(len(track)):
-        e = by_place[place]
-        entry[e, 0], entry[e, 1] = track[e], place - list_start[track[e]]
-        listed[place, 0], listed[place, 1] = owner[e], e
-    return entry, listed, list_start
+    return _counting(track, _counting(order, np.arange(len(track)), 65536), tracks), list_start

@@ -20,7 +20,7 @@ from visamatch.documents.table import Table, find_table
 from visamatch.errors import InputError
 from visamatch.evidence.words import plural
 from visamatch.web import store
-from visamatch.web.guards import mine, tell, today
+from visamatch.web.guards import attachment, mine, tell, today, uploaded
 from visamatch.workspace.document import Workspace
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -40,9 +40,7 @@ def export(request: HttpRequest, kind: str) -> HttpResponse:
     else:
         starting = not workspace.entries
         body, media = workbook(lines, workspace.columns, plan, starting=starting), XLSX
-    response = HttpResponse(body, content_type=media)
-    response["Content-Disposition"] = f'attachment; filename="visamatch-list.{kind}"'
-    return response
+    return attachment(body, media, f"visamatch-list.{kind}")
 
 
 @require_POST
@@ -88,11 +86,8 @@ def apply(request: HttpRequest) -> HttpResponse:
 
     undo = store.change(store.owner(request), edit, f"Imported {plain['name']}")
     left = f" {plural(open_, 'question')} left open." if open_ else ""
-    tell(
-        request,
-        (f"Imported {plain['name']}." if undo is not None else "Nothing had changed.") + left,
-        undo,
-    )
+    done = f"Imported {plain['name']}." if undo is not None else "Nothing had changed."
+    tell(request, done + left, undo)
     return redirect("list")
 
 
@@ -103,8 +98,5 @@ def _compared(
 
 
 def _uploaded(request: HttpRequest) -> tuple[str, tuple[Grid, ...]]:
-    upload = request.FILES.get("file")
-    if upload is None:
-        raise InputError("file", "a sheet; none was chosen")
-    name = str(upload.name)
-    return name, read_grids(upload.read(MAX_BYTES + 1), name)
+    name, body = uploaded(request, "a sheet", MAX_BYTES + 1)
+    return name, read_grids(body, name)
