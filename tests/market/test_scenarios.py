@@ -88,8 +88,8 @@ def test_a_signal_helps_to_be_interviewed():
 
 def test_a_closed_program_is_closed_to_the_kinds_it_closes_to():
     closed = replace(toy(), openness=np.full((40, 2), NOBODY, np.uint8))
-    assert np.isposinf(closed.cutoffs("non_us_img")[0]).all()
-    assert np.isfinite(closed.cutoffs("us_md")[0][:, 0]).all()
+    assert np.isposinf(closed.cutoffs("non_us_img", np.arange(3))[0]).all()
+    assert np.isfinite(closed.cutoffs("us_md", np.arange(3))[0][:, 0]).all()
 
 
 def test_strength_comes_from_the_score_and_keeps_its_spread():
@@ -119,5 +119,3 @@ def test_a_file_of_another_scale_is_refused(tmp_path, monkeypatch):
 def test_what_is_no_scenario_file_is_named(tmp_path):
     with pytest.raises(InputError, match="scenario file"):
         read(tmp_path / "none.npz")
-    with pytest.raises(InputError, match="9999999C0"):
-        toy().rows(["9999999C0"])

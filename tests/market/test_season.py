@@ -3,7 +3,7 @@ import pytest
 
 from visamatch.market import matching
 from visamatch.market.population import country, parameters
-from visamatch.market.scenarios import KINDS, MATCH_LOWEST, MATCH_STEP, decode
+from visamatch.market.scenarios import KINDS, MATCH_LOWEST, MATCH_STEP, decode, encode
 from visamatch.market.season import arrange, finish, play, prepare
 from visamatch.market.steps import score_of
 
@@ -94,6 +94,7 @@ def test_cutoffs_separate_the_matched(known):
     full = np.bincount(made.main.track[held], minlength=len(known.tracks)) >= known.quota
     worst = np.full(len(known.tracks), np.inf)
     np.minimum.at(worst, made.main.track[held], score)
-    assert np.allclose(worst[full], cutoff[full], atol=MATCH_STEP)  # and the last one is the cutoff
+    coded = decode(encode(worst[full], MATCH_LOWEST, MATCH_STEP), MATCH_LOWEST, MATCH_STEP)
+    assert np.allclose(coded, cutoff[full], atol=MATCH_STEP)  # and the last one is the cutoff
     assert season.made.openness.shape == known.programs.shape
     assert len(season.made.shock) == len(KINDS)

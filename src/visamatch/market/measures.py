@@ -1,23 +1,23 @@
-"""What calibration looks at in simulated seasons: sums by specialty and group of applicants."""
+"""What calibration looks at in simulated seasons: means by specialty and group of applicants."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from visamatch.market.population import Country
-from visamatch.market.published import OF_KIND
-from visamatch.market.scenarios import LOWEST, STEP
+from visamatch.market.published import GROUPS, OF_KIND
+from visamatch.market.scenarios import LOWEST, NOBODY, STEP
 from visamatch.market.season import Season
 
 Table = NDArray[Any]
 NON_US = 4  # in GROUPS
 
 
-class Measures:
+class Measures(NamedTuple):
     """Means over seasons, by specialty (N rows) and group (5 columns) or by group alone.
 
     Attributes:
@@ -30,103 +30,101 @@ class Measures:
             column a person (non-US IMG, US MD seniors) of all seasons.
     """
 
-    def __init__(self, known: Country, seasons: Iterable[Season]) -> None:
-        played = [(season, OF_KIND[season.made.people.kind]) for season in seasons]
-        held, n = 1 / len(played), len(known.specialties)
-        size = (n, 5)
-        self.first, self.second, self.took, self.took_first, self.length, self.rate = np.zeros(
-            (6, *size)
-        )
-        self.filled, self.offers, self.top3 = np.zeros(n), 0.0, 0.0
-        self.active, self.placed, self.people, self.applications = np.zeros((4, 5))
-        lists = []
-        for season, group in played:
-            made, first = season.made, _first(season)
-            listed, main = made.interviews > 0, season.place >= 0
-            pgy1 = (season.year_one >= 0) | (main & ~known.advanced[season.place])
-            to_first = main & (known.specialty_of[season.place] == first)
-            second = np.where(made.ranked > made.contiguous, made.people.specialty[:, 1], -1)
+    first: Table
+    second: Table
+    took: Table
+    took_first: Table
+    filled: Table
+    length: Table
+    rate: Table
+    active: Table
+    placed: Table
+    people: Table
+    applications: Table
+    top3: Table
+    lists: Table
+    offers: Table
+    img: Table
+    us: Table
 
-            def table(at: Any, on: Any, weight: Any = None, group: Any = group) -> Table:
-                cells = at[on].astype(np.int64) * 5 + group[on]
-                found = np.bincount(cells, None if weight is None else weight[on], 5 * n)
-                return held * found.reshape(size)
-
-            def count(weight: Any, group: Any = group) -> Table:
-                return held * np.bincount(group, weight, 5)
-
-            self.first += table(first, listed)
-            self.second += table(second, second >= 0)
-            self.took_first += table(first, to_first)
-            self.length += table(first, listed, made.contiguous)
-            for place in (season.place, season.year_one):
-                self.took += table(known.specialty_of[place], place >= 0)
-            self.rate += held * _rate(known, season)
-            self.filled += held * np.bincount(known.specialty_of, season.filled, n)
-            self.offers += held * float(made.offers.sum())
-            self.active, self.placed = self.active + count(listed), self.placed + count(pgy1)
-            self.people, self.applications = (
-                self.people + count(None),
-                self.applications + count(made.applications),
-            )
-            us = main & (group == 0)
-            self.top3 += held * float((season.rank[us] < 3).mean())
-            ranked = made.ranked > 0
-            lists.append([made.ranked[ranked & on].mean() for on in (main, ~main)])
-        self.lists = np.mean(lists, axis=0)
-        self.us, self.img = (
-            np.concatenate([_people(known, season, group == g) for season, group in played], axis=1)
-            for g in (0, NON_US)
-        )
-
-    def lengths(self, at: int, matched: bool) -> NDArray[Any]:
+    def lengths(self, at: int, matched: bool) -> Table:
         """Contiguous ranks of non-US IMG whose first choice is specialty ``at``, none left out."""
         mine = (self.img[0] == at) & (self.img[1] > 0) & (self.img[2] == matched)
         return np.asarray(self.img[1, mine])
 
     def to_first(self, at: int) -> float:
         """Share of non-US IMG who match to their first choice ``at``, of those who rank it."""
-        mine = (self.img[0] == at) & (self.img[1] > 0)
-        return float(self.img[2, mine].mean()) if mine.any() else 0.0
+        hits, misses = (len(self.lengths(at, flag)) for flag in (True, False))
+        return hits / max(hits + misses, 1)
 
-    def curve(self, at: int, longest: int = 20) -> NDArray[Any]:
-        """Chance to match to the first choice by contiguous ranks 1, 2, …; NaN where nobody has as many."""
-        mine = (self.img[0] == at) & (self.img[1] > 0)
-        ranks = self.img[1, mine].astype(int)
-        n, hit = (
-            np.bincount(ranks, weight, longest + 1)[1 : longest + 1]
-            for weight in (None, self.img[2, mine])
+    def curve(self, at: int, longest: int = 20) -> Table:
+        """Chance to match to the first choice by contiguous ranks 1, 2, …; NaN where hardly anybody has as many."""
+        hits, misses = (
+            np.bincount(self.lengths(at, flag).astype(int), minlength=longest + 1)[1 : longest + 1]
+            for flag in (True, False)
         )
-        return np.where(n >= 5, hit / np.maximum(n, 1), np.nan)
+        return np.where(hits + misses >= 5, hits / np.maximum(hits + misses, 1), np.nan)
 
 
-def _first(season: Season) -> NDArray[Any]:
-    """The specialty on top of each list; of those without a list, the one meant."""
-    made = season.made
-    return np.where(made.preferred >= 0, made.preferred, made.people.specialty[:, 0])
+def measured(known: Country, seasons: Iterable[Season]) -> Measures:
+    """Measures of seasons of a country."""
+    rows = [_one(known, season) for season in seasons]
+
+    def joined(name: str) -> Table:
+        parts = [row[name] for row in rows]
+        return np.concatenate(parts, axis=1) if name in ("img", "us") else np.mean(parts, axis=0)
+
+    return Measures(*map(joined, Measures._fields))
 
 
-def _people(known: Country, season: Season, mine: NDArray[np.bool_]) -> NDArray[Any]:
-    made, place = season.made, season.place[mine]
-    first = _first(season)[mine]
-    matched = (place >= 0) & (known.specialty_of[place] == first)
-    return np.stack(
-        [first, made.contiguous[mine], matched, made.people.strength[mine], made.interviews[mine]]
-    )
+def _one(known: Country, season: Season) -> dict[str, Any]:
+    made, n = season.made, len(known.specialties)
+    group, specialty = OF_KIND[made.people.kind], made.people.specialty
+    first = np.where(
+        made.preferred >= 0, made.preferred, specialty[:, 0]
+    )  # on top of the list, or the one meant
+    second = np.where(made.ranked > made.contiguous, specialty[:, 1], -1)
+    listed, main = made.interviews > 0, season.place >= 0
+    to_first = main & (known.specialty_of[season.place] == first)
+    pgy1 = (season.year_one >= 0) | (main & ~known.advanced[season.place])
+
+    def count(weight: Any = None) -> Table:
+        return np.bincount(group, weight, len(GROUPS))
+
+    def table(at: Any, weight: Any) -> Table:
+        cells = at.astype(np.int64) * len(GROUPS) + group
+        return np.bincount(cells[at >= 0], weight[at >= 0], len(GROUPS) * n).reshape(n, -1)
+
+    def took(place: Any) -> Table:
+        return table(np.where(place >= 0, known.specialty_of[place], -1), np.ones(len(place)))
+
+    people = np.stack([first, made.contiguous, to_first, made.people.strength, made.interviews])
+    ranked, md = made.ranked > 0, main & (group == 0)
+    return {
+        "first": table(first, listed), "second": table(second, listed), "took_first": table(first, to_first),
+        "took": took(season.place) + took(season.year_one), "length": table(first, made.contiguous),
+        "filled": np.bincount(known.specialty_of, season.filled, n), "rate": _rate(known, season),
+        "active": count(listed), "placed": count(pgy1), "people": count(), "applications": count(made.applications),
+        "top3": (season.rank[md] < 3).mean(), "offers": made.offers.sum(),
+        "lists": [made.ranked[ranked & on].mean() for on in (main, ~main)],
+        "img": people[:, group == NON_US], "us": people[:, group == 0],
+    }  # fmt: skip
 
 
 def _rate(known: Country, season: Season) -> Table:
     """Share of applications invited, from the cutoffs: means over all tracks, strengths and tastes; no sampling."""
-    cutoff = np.where(season.made.cutoff <= 1, -np.inf, LOWEST + STEP * season.made.cutoff)
-    spread = np.sqrt(1 + known.noise_program**2)[known.specialty_of]
-    open_ = LOWEST + STEP * season.made.openness[known.program_of].astype(np.float32)
+    made, kinds = season.made, [int(np.flatnonzero(g == OF_KIND)[-1]) for g in range(len(GROUPS))]
+    cutoff = np.where(made.cutoff <= 1, -np.inf, LOWEST + STEP * made.cutoff)[:, None]
+    code = made.openness[known.program_of][:, None]
+    level = known.handicap[known.specialty_of][:, kinds] + known.loading[kinds] * (
+        LOWEST + STEP * code
+    )
+    spread = np.sqrt(1 + known.noise_program[known.specialty_of] ** 2)[:, None]
+    chance = 1 / (
+        1 + np.exp(-1.702 * np.clip((level - cutoff) / spread, -30, 30))
+    )  # logistic for normal
+    chance[known.closed[kinds] & (code == NOBODY)] = 0
     count = np.bincount(known.specialty_of)
-    columns = []
-    for g in range(5):
-        k = int(np.flatnonzero(g == OF_KIND)[-1])
-        level = known.handicap[known.specialty_of, k] + known.loading[k] * open_
-        chance = 1 / (1 + np.exp(-1.702 * np.clip((level - cutoff) / spread, -30, 30)))
-        if known.closed[k]:
-            chance = np.where(season.made.openness[known.program_of] == 255, 0, chance)
-        columns.append(np.bincount(known.specialty_of, chance) / count)
-    return np.stack(columns, axis=1)
+    return np.stack(
+        [np.bincount(known.specialty_of, column) / count for column in chance.T], axis=1
+    )

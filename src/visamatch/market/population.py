@@ -32,9 +32,8 @@ class Country(NamedTuple):
         quota, specialty_of, program_of, city, quality: by track; ``quality`` is what all applicants value alike.
         preliminary, advanced: which tracks are one PGY-1 year, and which begin at PGY-2.
         open_mean, open_closed: by program, openness to international graduates and the chance of none at all.
-        size: applicants by kind, those without interviews included. couples: by kind.
-        first, backup: K x N, cumulative chances of the first choice, and of a second specialty.
-        extra: N x K, chance of a second specialty by first choice.
+        applicants: by kind, those without interviews included. couples: by kind.
+        first_choice, second_specialty: K x N, cumulative chances. second_specialty_rate: N x K, by first choice.
         preliminary_of: N x 2 preliminary specialties, -1 = none; preliminary_rate: N x K, who asks for them.
         applications: K x 3, to the first choice, a second specialty, a preliminary one.
         table: (US, international) x N x SLOTS tracks; tracks_in: tracks of a specialty, negative if preliminary.
@@ -57,11 +56,11 @@ class Country(NamedTuple):
     open_mean: Floats
     open_closed: Floats
     open_sd: float
-    size: Floats
+    applicants: Floats
     couples: Ints
-    first: Floats
-    backup: Floats
-    extra: Floats
+    first_choice: Floats
+    second_specialty: Floats
+    second_specialty_rate: Floats
     preliminary_of: Ints
     preliminary_rate: Floats
     applications: Floats
@@ -129,11 +128,11 @@ def country(given: dict[str, Any] | None = None) -> Country:
         open_mean=mean.astype(np.float32),
         open_closed=closed.astype(np.float32),
         open_sd=openness_parameters()["spread"],
-        size=_by_kind(p["applicants"]),
+        applicants=_by_kind(p["applicants"]),
         couples=_by_kind(p["couples"]).astype(np.int32),
-        first=cumulative(table("first_choice")),
-        backup=cumulative(table("second_specialty")),
-        extra=table("second_specialty_rate"),
+        first_choice=cumulative(table("first_choice")),
+        second_specialty=cumulative(table("second_specialty")),
+        second_specialty_rate=table("second_specialty_rate"),
         preliminary_of=_preliminary_of(specialties, groups),
         preliminary_rate=np.stack([_by_kind(p["preliminary_rate"][group]) for group in groups]),
         applications=np.stack([_by_kind(row) for row in p["applications"].values()], axis=1),
@@ -175,7 +174,7 @@ def scaled(quota: NDArray[Any], scale: float) -> Ints:
 
 
 def cumulative(chance: NDArray[Any]) -> Floats:
-    """N x K chances, up to a factor, summed up as ``Country.first`` has them."""
+    """N x K chances, up to a factor, summed up as ``Country.first_choice`` has them."""
     total = np.cumsum(chance.T.astype(float), axis=1)
     return np.asarray(total / np.maximum(total[:, -1:], 1e-9), np.float32)
 

@@ -41,7 +41,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numba
 import numpy as np
@@ -65,16 +65,14 @@ Bools = NDArray[np.bool_]
 Bytes = NDArray[np.uint8]
 
 
-@dataclass(frozen=True, slots=True)
-class Strength:
+class Strength(NamedTuple):
     """What is known of somebody's latent strength: mean and standard deviation."""
 
     mean: float
     sd: float
 
 
-@dataclass(frozen=True, slots=True)
-class Outcomes:
+class Outcomes(NamedTuple):
     """What happens in each row (scenario x draw) at each track; booleans, rows x tracks."""
 
     interviewed: Bools
@@ -130,22 +128,6 @@ class Scenarios:
         """Number of scenarios."""
         return len(self.interview)
 
-    def rows(self, tracks: Sequence[str]) -> NDArray[np.int64]:
-        """Positions of NRMP codes.
-
-        Raises:
-            InputError: a code that is in no scenario.
-        """
-        unknown = [code for code in tracks if code not in self.row_of]
-        if unknown:
-            raise InputError("track", "a track of the 2026 Match", unknown[0])
-        return np.array([self.row_of[code] for code in tracks], dtype=np.int64)
-
-    def tracks_of(self, program_id: str) -> NDArray[np.int64]:
-        """Positions of a program's tracks; empty for a program that is in no scenario."""
-        found = np.flatnonzero(self.programs == program_id)
-        return np.flatnonzero(self.program_of == found[0]) if len(found) else found
-
     def strength(self, kind: Kind, specialty_id: str, step2ck: float | None = None) -> Strength:
         """Strength in a specialty from a Step 2 CK score; without one the whole spread of the kind."""
         group = self.step2["img" if "img" in kind else "us"]
@@ -155,65 +137,40 @@ class Scenarios:
         r = row["r"]
         return Strength(r * (step2ck - row["mean"]) / row["sd"], float(np.sqrt(1 - r * r)))
 
-    def cutoffs(self, kind: Kind, tracks: NDArray[np.int64] | None = None) -> tuple[Floats, Floats]:
-        """Strength needed to be interviewed and to be matched, S x tracks (all when None)."""
-        column = KINDS.index(kind)
-        t = np.arange(len(self.tracks)) if tracks is None else tracks
-        code = self.openness[:, self.program_of[t]]
-        handicap = self.handicap[self.specialty_of[t], column] + self.season[:, column, None]
-        handicap = handicap + self.loading[column] * _value(code)
-        late = self.late[self.specialty_of[t], column]
-        shut = (code == NOBODY) & self.closed[column]
-        return (
-            np.where(shut, np.float32(np.inf), decode(self.interview[:, t]) - handicap),
-            np.where(
-                shut,
-                np.float32(np.inf),
-                decode(self.match[:, t], MATCH_LOWEST, MATCH_STEP) - handicap + late,
-            ),
+    def cutoffs(self, kind: Kind, tracks: NDArray[np.int64]) -> tuple[Floats, Floats]:
+        """Strength needed to be interviewed and to be matched, S x tracks."""
+        k, specialty = KINDS.index(kind), self.specialty_of[tracks]
+        code = self.openness[:, self.program_of[tracks]]
+        handicap = self.handicap[specialty, k] + self.season[:, k, None]
+        handicap = handicap + self.loading[k] * (LOWEST + STEP * code.astype(np.float32))
+        interview = decode(self.interview[:, tracks]) - handicap
+        match = (
+            decode(self.match[:, tracks], MATCH_LOWEST, MATCH_STEP)
+            - handicap
+            + self.late[specialty, k]
         )
+        shut = (code == NOBODY) & self.closed[k]
+        interview[shut] = match[shut] = np.inf
+        return interview, match
 
     def outcomes(
-        self,
-        kind: Kind,
-        strength: Strength,
-        tracks: NDArray[np.int64],
-        seed: int,
-        draws: int = 1,
+        self, kind: Kind, strength: Strength, tracks: NDArray[np.int64], seed: int, draws: int = 1,
         signals: Sequence[int] = (),
-    ) -> Outcomes:
+    ) -> Outcomes:  # fmt: skip
         """Interviews and reachable tracks, (S x draws) x tracks; row = scenario * draws + draw.
 
         ``tracks`` are positions; ``signals`` those of ``tracks`` that get a signal (same positions).
         """
-        interview, match = self.cutoffs(kind, tracks)
-        bonus = np.where(np.isin(tracks, np.array(signals, dtype=np.int64)), self.signal, 0.0)
-        noise = np.array([strength.mean, strength.sd, self.noise_interview])
+        bonus = np.float32(self.signal) * np.isin(tracks, np.array(signals, dtype=np.int64))
+        taste = self.noise_program[self.specialty_of[tracks]]
+        noise = np.array([strength.mean, strength.sd, self.noise_interview], np.float32)
         return Outcomes(
-            *_outcomes(
-                interview,
-                match,
-                tracks,
-                bonus.astype(np.float32),
-                self.noise_program[self.specialty_of[tracks]],
-                noise.astype(np.float32),
-                seed,
-                draws,
-            )
+            *_outcomes(*self.cutoffs(kind, tracks), tracks, bonus, taste, noise, seed, draws)
         )
 
 
 @numba.njit(cache=True)
-def _outcomes(
-    interview: Floats,
-    match: Floats,
-    tracks: NDArray[np.int64],
-    bonus: Floats,
-    taste: Floats,
-    noise: Floats,
-    seed: int,
-    draws: int,
-) -> tuple[Bools, Bools]:
+def _outcomes(interview, match, tracks, bonus, taste, noise, seed, draws):  # type: ignore[no-untyped-def]
     rows, width = len(interview) * draws, len(tracks)
     seen, reached = np.zeros((rows, width), np.bool_), np.zeros((rows, width), np.bool_)
     for row in range(rows):
@@ -229,10 +186,6 @@ def _outcomes(
     return seen, reached
 
 
-def _value(code: Bytes) -> Floats:
-    return LOWEST + STEP * code.astype(np.float32)
-
-
 def decode(code: Bytes, lowest: np.float32 = LOWEST, step: np.float32 = STEP) -> Floats:
     """Values of codes, with the two infinities."""
     value = np.asarray(lowest + step * code.astype(np.float32), np.float32)
@@ -245,8 +198,9 @@ def encode(value: Floats, lowest: np.float32 = LOWEST, step: np.float32 = STEP) 
     """Codes of values; what lies outside the scale goes to its last step, infinities to their codes."""
     with np.errstate(invalid="ignore"):
         code = np.clip(np.rint((value - lowest) / step), 1, 254)
-    code = np.where(np.isneginf(value), ANYBODY, np.where(np.isposinf(value), NOBODY, code))
-    return code.astype(np.uint8)
+    return np.select([np.isneginf(value), np.isposinf(value)], [ANYBODY, NOBODY], code).astype(
+        np.uint8
+    )
 
 
 _SCALE = {  # what the codes of a file mean

@@ -91,7 +91,7 @@ def play(country: Country, seed: int, number: int) -> Season:
 def prepare(country: Country, seed: int, number: int) -> Prepared:
     """Applications, interviews and lists of season ``number``."""
     key = key_of(seed, number)
-    shock = np.float32(country.shock_sd) * bells(key_of(seed, number, -1), len(country.size))
+    shock = np.float32(country.shock_sd) * bells(key_of(seed, number, -1), len(country.applicants))
     c = country._replace(handicap=country.handicap + shock)
     people, member = steps.people(key, c)
     openness = steps.openness(key, c)

@@ -57,13 +57,13 @@ def _draw(chance: Any, u: float) -> int:
 @numba.njit(cache=True)
 def people(key, c):
     """Applicants, and the members of couples, who are of one kind."""
-    kinds, width = c.first.shape
+    kinds, width = c.first_choice.shape
     sizes = np.empty(kinds, np.int64)
     for k in range(kinds):
-        sizes[k] = int(c.size[k] * (1 + c.count_sd * bell(mix(mix(key, _SIZE), k))) + 0.5)
+        sizes[k] = int(c.applicants[k] * (1 + c.count_sd * bell(mix(mix(key, _SIZE), k))) + 0.5)
     kind, first = np.repeat(np.arange(kinds), sizes), np.empty(sizes.sum(), np.int64)
     for i in range(len(kind)):
-        first[i] = _draw(c.first[kind[i]], unit(mix(mix(mix(key, _PERSON), i), _CHOICE)))
+        first[i] = _draw(c.first_choice[kind[i]], unit(mix(mix(mix(key, _PERSON), i), _CHOICE)))
     drawn = _counting(kind * width + first, np.arange(len(kind)), kinds * width)
     strength, specialty = np.empty(len(kind), np.float32), np.full((len(kind), MOST), -1, np.int16)
     row = np.empty(len(kind), np.int32)
@@ -71,11 +71,11 @@ def people(key, c):
         own = mix(mix(key, _PERSON), drawn[a])
         row[drawn[a]], strength[a], specialty[a, 0], n = a, bell(own), first[drawn[a]], 1
         k, one, choice = kind[a], first[drawn[a]], mix(own, _CHOICE)
-        likely = c.extra[one, k] * np.exp(
+        likely = c.second_specialty_rate[one, k] * np.exp(
             -c.hedge * strength[a] - c.hedge**2 / 2
         )  # the weaker, the likelier
         if unit(mix(choice, 1)) < likely:
-            two = _draw(c.backup[k], unit(mix(choice, 2)))
+            two = _draw(c.second_specialty[k], unit(mix(choice, 2)))
             if two != one:
                 specialty[a, 1], n = two, 2
         for s in c.preliminary_of[one]:

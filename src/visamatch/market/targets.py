@@ -25,7 +25,11 @@ _OFFICIAL = (
     "US IMG",
     "non-US IMG",
 )  # names of GROUPS in the tables
-_CHARTING = "NRMP Charting Outcomes, non-US IMG, 2026"
+_CHARTING, _DERIVED = (
+    "NRMP Charting Outcomes, non-US IMG, 2026",
+    "derived from Charting Outcomes 2026",
+)
+_SHARES = "NRMP 2025 shares on 2026 places"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,80 +105,54 @@ def _groups(p: Published, known: Country, got: Measures) -> Iterator[Target]:
 
 
 def _totals(p: Published, known: Country, got: Measures) -> Iterator[Target]:
-    total = {what: value for (year, what), value in p.totals.items() if year == YEAR}
-    filled, offers = float(got.filled.sum()), got.offers / known.quota.sum()
-    sent = got.applications.sum() / got.people.sum()
-    top3, mean = "us_md_seniors_matched_top3_pct", "eras_2025_26_mean_applications_per_applicant"
-    blog = "mleresidencytips.com 2015"
-    yield Target(
-        "places filled",
-        total["filled_in_algorithm"],
-        filled,
-        0.0,
-        "NRMP 2026, quoted in nrmp_totals_by_year",
-    )
-    yield Target(
-        "US MD seniors matched to one of their first three",
-        total[top3] / 100,
-        got.top3,
-        0.003,
-        "NRMP 2026",
-    )
-    yield Target("applications an applicant", total[mean], sent, 0.0, "ERAS 2025-26")
+    def total(what: str) -> float:
+        return p.totals[YEAR, what]
+
+    filled, top3 = total("filled_in_algorithm"), total("us_md_seniors_matched_top3_pct") / 100
+    sent = total("eras_2025_26_mean_applications_per_applicant")
+    each, offers = got.applications.sum() / got.people.sum(), got.offers / known.quota.sum()
+    yield Target("places filled", filled, got.filled.sum(), 0.0, f"NRMP {YEAR}")
+    what = "US MD seniors matched to one of their first three"
+    yield Target(what, top3, float(got.top3), 0.003, f"NRMP {YEAR}")
+    yield Target("applications an applicant", sent, each, 0.0, "ERAS 2025-26")
     yield Target("invitations a position (12 to 18)", 15.0, offers, 0.1, "METHOD, range")
-    yield Target("list length of matched, all (2015)", 10.0, got.lists[0], 0.1, blog, True)
-    yield Target("list length of unmatched, all (2015)", 4.0, got.lists[1], 0.1, blog, True)
+    for cohort, length, model in zip(("matched", "unmatched"), (10.0, 4.0), got.lists, strict=True):
+        what = f"list length of {cohort}, all (2015)"
+        yield Target(what, length, model, 0.1, "mleresidencytips.com 2015", held_out=True)
 
 
 def _lists(p: Published, known: Country, got: Measures) -> Iterator[Target]:
     for name in MEASURED:
         at, n = p.index[name], 0.0
         for cohort in ("matched", "not_matched"):
-            row, mine = (
-                p.lists[name][cohort]["contiguous_ranks"],
-                got.lengths(at, cohort == "matched"),
-            )
-            n += row["n"]
+            row = p.lists[name][cohort]["contiguous_ranks"]
+            mine, n = got.lengths(at, cohort == "matched"), n + row["n"]
             error = float(row["sd"] / np.sqrt(row["n"]) / row["mean"])
-            model = float(mine.mean()) if len(mine) else 0.1
-            yield Target(
+            what, model = (
                 f"contiguous ranks, non-US IMG {cohort}, {name}",
-                row["mean"],
-                model,
-                error,
-                _CHARTING,
+                mine.sum() / max(len(mine), 1),
             )
+            yield Target(what, row["mean"], float(model), error, _CHARTING)
         share, what = p.to_first[name], f"matched to first choice, non-US IMG, {name}"
         yield Target(what, share, got.to_first(at), _share_error(share, n), _CHARTING)
 
 
 def _places(p: Published, known: Country, got: Measures) -> Iterator[Target]:
     for name in MEASURED:
-        at = p.index[name]
+        at, what = p.index[name], f"share of places filled, {name}"
         model = got.filled[at] / known.quota[known.specialty_of == at].sum()
-        yield Target(
-            f"share of places filled, {name}", p.filled[at], model, 0.0, "NRMP Program Results 2026"
-        )
+        yield Target(what, p.filled[at], model, 0.0, "NRMP Program Results 2026")
         for g in (0, 1, 3, 4):
-            what, source = f"places taken by {GROUPS[g]}, {name}", "NRMP 2025 shares on 2026 places"
-            error = float(1 / np.sqrt(p.counted[at, g]))
-            yield Target(what, p.matched[at, g], got.took[at, g], error, source, citable=False)
+            what, error = f"places taken by {GROUPS[g]}, {name}", float(p.counted[at, g] ** -0.5)
+            yield Target(what, p.matched[at, g], got.took[at, g], error, _SHARES, citable=False)
 
 
 def _curves(p: Published, known: Country, got: Measures) -> Iterator[Target]:
     for name in _CURVES:
         curve = got.curve(p.index[name])
-        for ranks in (1, 3, 5, 8, 12):
-            what, source = (
-                f"chance with {ranks} contiguous ranks, non-US IMG, {name}",
-                "derived from Charting Outcomes 2026",
-            )
-            if np.isfinite(curve[ranks - 1]):
+        for n in (1, 3, 5, 8, 12):
+            what = f"chance with {n} contiguous ranks, non-US IMG, {name}"
+            if np.isfinite(curve[n - 1]):
                 yield Target(
-                    what,
-                    float(p.curve[name][ranks - 1]),
-                    float(curve[ranks - 1]),
-                    0.05,
-                    source,
-                    held_out=True,
+                    what, p.curve[name][n - 1], float(curve[n - 1]), 0.05, _DERIVED, held_out=True
                 )
