@@ -37,3 +37,18 @@ def test_us_seniors_get_more_interviews_than_those_who_need_a_visa():
         for kind in ("us_md", "non_us_img_visa")
     )
     assert all(us[name] > visa[name] for name in ("Internal Medicine", "Pediatrics", "Psychiatry"))
+
+
+def test_what_is_borrowed_says_so():
+    plastic = {
+        kind: {row.specialty: row for row in national.by_specialty(kind)}[
+            "Plastic Surgery (Integrated)"
+        ]
+        for kind in KINDS
+    }
+    assert [kind for kind in KINDS if plastic[kind].borrowed] == [
+        "us_img",
+        "non_us_img",
+        "non_us_img_visa",
+    ]
+    assert plastic["non_us_img_visa"].interviews[1] < plastic["us_md"].interviews[1] / 2

@@ -8,6 +8,7 @@ from functools import cache
 import numpy as np
 
 from visamatch.facts.specialties import specialties
+from visamatch.market.openness import mean_rates
 from visamatch.market.scenarios import Kind, load
 
 SMALLEST = 30  # tracks; smaller specialties are not shown
@@ -22,6 +23,7 @@ class Row:
         closed: share of programs that take nobody of the kind, mean of seasons.
         interviews: expected interviews from 100 applications, closed programs included, by ``STRENGTHS``.
         swing: standard deviation over seasons of the middle one of them.
+        borrowed: no share of applicants interviewed is published; it is the mean of the other specialties.
         cutoff: strength at which an invitation is as likely as not at the middle open program.
     """
 
@@ -31,34 +33,32 @@ class Row:
     interviews: tuple[float, float, float]
     swing: float
     cutoff: float
+    borrowed: bool
 
 
 @cache
 def by_specialty(kind: Kind) -> tuple[Row, ...]:
     """Rows by interviews of a middle applicant, most first."""
     shipped, found = load(), []
+    group = "us_img" if kind == "us_img" else "non_us_img"
+    rated = mean_rates(group) if "img" in kind else shipped.specialties
     for at, name in enumerate(shipped.specialties):
         mine = np.flatnonzero(shipped.specialty_of == at)
         if len(mine) < SMALLEST or name.endswith("/P"):
             continue
         cutoff, _ = shipped.cutoffs(kind, mine)
-        weak, middle, strong = (
-            100 * _normal((strength - cutoff) / shipped.noise_program[at]).mean(axis=1)
-            for strength in STRENGTHS
+        above = (np.reshape(STRENGTHS, (-1, 1, 1)) - cutoff) / shipped.noise_program[at]
+        chance = 1 / (
+            1 + np.exp(-1.702 * np.clip(above, -50, 50))
+        )  # logistic for normal, within 0.01
+        weak, middle, strong = 100 * chance.mean(axis=2)
+        means, shut = (
+            (float(weak.mean()), float(middle.mean()), float(strong.mean())),
+            np.isposinf(cutoff),
         )
-        shut = np.isposinf(cutoff)
+        half = float(np.median(cutoff[~shut])) if not shut.all() else float("inf")
+        shown, closed = specialties()[name].name, float(shut.mean())
         found.append(
-            Row(
-                specialties()[name].name, len(mine), float(shut.mean()),
-                (float(weak.mean()), float(middle.mean()), float(strong.mean())), float(middle.std()),
-                float(np.median(cutoff[~shut])) if not shut.all() else float("inf"),
-            )
-        )  # fmt: skip
+            Row(shown, len(mine), closed, means, float(middle.std()), half, name not in rated)
+        )
     return tuple(sorted(found, key=lambda row: -row.interviews[1]))
-
-
-def _normal(
-    x: np.ndarray[tuple[int, ...], np.dtype[np.float32]],
-) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
-    """The normal distribution function, within 0.01 (logistic)."""
-    return np.asarray(1 / (1 + np.exp(-1.702 * np.clip(x, -50, 50))))
