@@ -35,7 +35,7 @@ def _count(done: int, of: int) -> None:
 @app.command()
 def calibrate(
     data: Data,
-    rounds: Annotated[int, typer.Option(min=1, help="Steps of the margins.")] = 40,
+    rounds: Annotated[int, typer.Option(min=1, help="Steps of the margins.")] = 30,
     seed: Seed = 5,
     shape: Annotated[bool, typer.Option(help="Also search noises and tastes (slow).")] = False,
     out: Annotated[
