@@ -18,7 +18,7 @@ def keep(request: HttpRequest) -> HttpResponse:
     who, problem = store.owner(request), ""
     if request.method == "POST":
         try:
-            opened = _uploaded(request)
+            opened = uploaded(request)
             tell(request, "File opened.", store.change(who, lambda _: opened, "Opened a file"))
             return redirect("list")
         except InputError as error:
@@ -46,7 +46,8 @@ def restore(request: HttpRequest) -> HttpResponse:
     return go_back(request, "list")
 
 
-def _uploaded(request: HttpRequest) -> document.Workspace:
+def uploaded(request: HttpRequest) -> document.Workspace:
+    """The workspace of an uploaded visamatch file."""
     upload = request.FILES.get("file")
     if upload is None:
         raise InputError("file", "a visamatch file; none was chosen")

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from visamatch.advice.validation import validation
 from visamatch.evidence import persistence, practice
 from visamatch.evidence.myths import myths
 
@@ -22,3 +23,9 @@ def methods(request: HttpRequest) -> HttpResponse:
         "myths": myths(),
     }
     return render(request, "method.html", context)
+
+
+@require_safe
+def portfolio(request: HttpRequest) -> HttpResponse:
+    """The chances tried on whole populations, beside what is published."""
+    return render(request, "method_portfolio.html", {"tried": validation()})
