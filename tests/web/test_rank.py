@@ -157,7 +157,9 @@ def test_a_circle_is_named_kindly(client, read, ranked):
     assert page.count("you chose ") >= 3
 
 
-def test_the_own_order_wins_over_the_choices_and_says_where_they_differ(client, read, ranked, saved):
+def test_the_own_order_wins_over_the_choices_and_says_where_they_differ(
+    client, read, ranked, saved
+):
     order = order_on(read("/rank/"))
     client.post("/rank/", {"pair": f"{order[0]},{order[2]}", "better": order[2]})
     client.post("/rank/", {f"place:{order[0]}": "1", f"place:{order[2]}": "3"})
@@ -192,7 +194,8 @@ def test_two_paths_show_years_odds_and_the_break_even(client, read, program_with
         client.post("/list/add/", {"program": name})
         client.post("/list/", {f"interest:{name}": interest})
     page = read("/rank/")
-    assert "goes first once the visa counts more than" in page
+    assert "because an H-1B at" in page
+    assert "With both promises in writing" in page
     assert "training, then three years of service" in page
     assert "for every further year that you are bound" in page
     assert "Ready on the first day, once matched" in page

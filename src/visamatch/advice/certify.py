@@ -85,7 +85,7 @@ def checklist(
             ]  # fmt: skip
             lines.append(_policy(program, assessed[program.program_id], replies, marks, mine))
         asks = [p for p in order if assessed[p.program_id].standing.code not in REFUSALS]
-        lines += _step3(profile, asks, step3, marks)
+        lines += dict.fromkeys(_step3(profile, asks, step3, marks))
     return Checklist(deadline.date - timedelta(DAYS), deadline, tuple(lines))
 
 
@@ -145,16 +145,14 @@ def _step3(
         return
     demands = {each.program_id: each for each in step3.demands}
     first, last = step3.result
+    rest = "Step 3, for every program that names no day"
     for program in order:
-        if demand := demands.get(program.program_id):
-            word = "It does not say by when" if demand.rule == "unknown" else "It asks for it"
-            late = " That may be too late." if demand.at_risk else ""
-            says = f"{word}; needed by {demand.needed_by}, result {first} to {last}.{late}"
-            line = Line(
-                STEP3 + program.program_id,
-                program.program_id,
-                f"Step 3: {program.name}",
-                "open",
-                says,
-            )
-            yield _marked(line, marks)
+        demand = demands.get(program.program_id)
+        if demand is None:
+            continue
+        silent = demand.rule == "unknown"
+        late = " That may be too late." if demand.at_risk else ""
+        says = f"Needed by {demand.needed_by}, result {first} to {last}.{late}"
+        name = "" if silent else program.program_id
+        title = rest if silent else f"Step 3: {program.name}"
+        yield _marked(Line(STEP3 + (name or "rest"), name, title, "open", says), marks)

@@ -60,6 +60,11 @@ class Board:
         return [each for each in found if each[2] < UNSURE]
 
 
+def j1_worth(profile: Profile) -> float:
+    """Worth of a J-1 place beside an H-1B place; less only to someone who prefers H-1B."""
+    return J1_WORTH if profile.visa.h1b == "prefer" else 1.0
+
+
 def rank_board(
     known: Directory,
     scenarios: Scenarios,
@@ -81,8 +86,8 @@ def rank_board(
         return None
     ids = [entry.program_id for entry in entries]
     ways = open_paths([known.programs[name] for name in ids], assessed, profile, on)
-    j1_worth = J1_WORTH if profile.visa.h1b == "prefer" else 1.0
-    worth = (h1b + j1_worth * max(0.0, j1 - h1b) for h1b, j1 in ways)  # who takes H-1B takes J-1
+    on_j1 = j1_worth(profile)
+    worth = (h1b + on_j1 * max(0.0, j1 - h1b) for h1b, j1 in ways)  # who takes H-1B takes J-1
     learned = learn(ids, aspects_of(entries, worth), mine.choices)
     kept = [entry for entry in entries if entry.rank]
     wanted = learned.order(visa)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from visamatch.advice.paths import Said, comparison, situation
 from visamatch.advice.preference import VISA, break_even
-from visamatch.advice.rank_board import Board
+from visamatch.advice.rank_board import Board, j1_worth
 from visamatch.directory.programs import Directory
 from visamatch.errors import InputError
 from visamatch.evidence.assessment import Chance
@@ -24,6 +24,7 @@ POINTS = (
     "The $100,000 payment",
     "Fees, and who pays",
 )
+LIKELY = 0.3  # chance of an H-1B from which a program is taken for one on H-1B
 SCALE = 4  # a rating runs over four points, 1 to 5
 
 
@@ -54,6 +55,7 @@ class TwoPaths:
 
     Attributes:
         turns_at: share of the visa from which the H-1B program goes first; None where the order never turns.
+        j1_first: whether the J-1 program goes first as things stand. turns_if_written: the same if each program had promised its path in writing.
         share: what the choices say the visa counts. a_year: points of liking a bound year must cost to turn it.
         law: points of law as the rule book answers them for this person.
     """
@@ -61,6 +63,8 @@ class TwoPaths:
     j1: Side
     h1b: Side
     turns_at: float | None
+    j1_first: bool
+    turns_if_written: float | None
     share: Chance
     a_year: float | None
     law: tuple[tuple[str, Said, Said], ...]
@@ -92,6 +96,8 @@ def two_paths(
         on_j1,
         on_h1b,
         break_even(points[0], points[1]),
+        board.learned.order().index(pair[0]) < board.learned.order().index(pair[1]),
+        break_even((points[0][0], j1_worth(profile)), (points[1][0], 1.0)),
         board.learned.shares()["visa"],
         gap / years if both_fit and years > 0 and gap > 0 else None,
         tuple(row for row in comparison(situation(profile, plan.today)) if row[0] in POINTS),
@@ -99,17 +105,17 @@ def two_paths(
 
 
 def _pair(board: Board, j1: str, h1b: str) -> tuple[str, str] | None:
-    """The two programs meant, else the best liked program likelier on J-1, and the best liked one on H-1B."""
+    """The two programs meant, else the best liked of each kind; first such that the one on J-1 is liked better."""
     takes = board.paths
     for name in filter(None, (j1, h1b)):
         if name not in takes:
             raise InputError("program", "a program of your rank list", name)
     liking = dict(zip(board.learned.ids, board.learned.rest.tolist(), strict=True))
     best = sorted(takes, key=lambda name: -liking[name])
-    on_j1 = [j1] if j1 else [n for n in best if takes[n][1] > max(takes[n][0], 0)]
-    on_h1b = [h1b] if h1b else [n for n in best if takes[n][0] >= 0.5]
-    pairs = ((a, b) for a in on_j1 for b in on_h1b if a != b)
-    return next((p for p in pairs if (j1 and h1b) or liking[p[0]] >= liking[p[1]]), None)
+    on_j1 = [j1] if j1 else [n for n in best if takes[n][1] > 0 and takes[n][0] < takes[n][1] / 2]
+    on_h1b = [h1b] if h1b else [n for n in best if takes[n][0] >= LIKELY]
+    pairs = [(a, b) for a in on_j1 for b in on_h1b if a != b]
+    return next((p for p in pairs if liking[p[0]] >= liking[p[1]]), next(iter(pairs), None))
 
 
 def _side(

@@ -108,7 +108,7 @@ def _pasted(request: HttpRequest) -> tuple[str, tuple[Grid, ...]]:
     profile = mine(request).workspace.profile
     wish = profile.specialties[0].name if profile and profile.specialties else ""
     grid = pasted_interviews(request.POST["pasted"], wish, "ordered" in request.POST)
-    return "What you pasted", (grid,)
+    return "the pasted lines", (grid,)
 
 
 def _uploaded(request: HttpRequest) -> tuple[str, tuple[Grid, ...]]:
