@@ -1,4 +1,4 @@
-"""Advice: how fast chances and a plan come, what choosing on the same draws would have promised, who gets interviews."""
+"""Advice: how fast chances and a plan come, what choosing on the same draws would have promised."""
 
 from __future__ import annotations
 
@@ -13,18 +13,16 @@ from visamatch.advice import plan as advice
 from visamatch.advice.chances import chances
 from visamatch.directory.programs import directory
 from visamatch.evidence.assess import assess_all
-from visamatch.market.scenarios import Strength, load
+from visamatch.market.scenarios import load
 from visamatch.workspace.profile import Profile, profile_from_toml
 
 ON, ROUNDS, APPLICATIONS = date(2026, 11, 27), 5, 100
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
-PUBLISHED = {1: 0.16, 3: 0.49, 5: 0.66, 8: 0.81, 10: 0.86, 12: 0.90}
-# Derived from Charting Outcomes for non-US IMGs 2026, internal medicine: by contiguous ranks.
 
 
 def run() -> str:
-    """Three tables."""
-    return "\n\n".join((_speed(), _promise(), _population()))
+    """Two tables."""
+    return "\n\n".join((_speed(), _promise()))
 
 
 def _speed() -> str:
@@ -82,41 +80,6 @@ def _promise() -> str:
             f"| {path.stem} | {len(ids)} | {100 * same.any(axis=1).mean():.1f} | "
             f"{100 * made.p_match.mean:.1f} | {100 * (1 - np.prod(1 - alone)):.1f} |"
         )
-    return "\n".join(lines)
-
-
-def _population() -> str:
-    """Non-US IMGs who need a visa, all strengths, each with 100 random programs of internal medicine."""
-    scenarios, rng = load(), np.random.default_rng(1)
-    name = scenarios.specialties.index("internal-medicine")
-    tracks = np.array(
-        [
-            at
-            for at, code in enumerate(scenarios.tracks)
-            if scenarios.specialty_of[at] == name and code[7] == "C"
-        ]
-    )
-    interviews, matched = [], []
-    for seed in range(40):
-        applied = np.sort(rng.choice(tracks, APPLICATIONS, replace=False))
-        seen = scenarios.outcomes("non_us_img_visa", Strength(0, 1), applied, seed, 10)
-        interviews.append(seen.interviewed.sum(axis=1))
-        matched.append(seen.reachable.any(axis=1))
-    count, match = np.concatenate(interviews), np.concatenate(matched)
-    shares = [f"{100 * (count == n).mean():.0f}" for n in range(4)]
-    lines = [
-        f"Non-US IMGs who need a visa, {APPLICATIONS} random programs of internal medicine each ({scenarios.made}): "
-        f"of all who apply, {shares[0]} % get no interview, {shares[1]} % one, {shares[2]} % two, {shares[3]} % three; "
-        f"the upper tenth gets {np.quantile(count, 0.9):.0f} or more. Matched: {100 * match.mean():.0f} % of all, "
-        f"{100 * match[count > 0].mean():.0f} % of those with an interview.",
-        "",
-        "| interviews | simulated chance to match % | published, by contiguous ranks % |",
-        "| --- | --- | --- |",
-    ]
-    for number, told in PUBLISHED.items():
-        some = match[count == number]
-        value = f"{100 * some.mean():.0f}" if len(some) > 30 else "too few"
-        lines.append(f"| {number} | {value} | {100 * told:.0f} |")
     return "\n".join(lines)
 
 

@@ -56,7 +56,8 @@ class TwoPaths:
     Attributes:
         turns_at: share of the visa from which the H-1B program goes first; None where the order never turns.
         j1_first: whether the J-1 program goes first as things stand. turns_if_written: the same if each program had promised its path in writing.
-        share: what the choices say the visa counts. a_year: points of liking a bound year must cost to turn it.
+        share: what the choices say the visa counts. longer: years that the J-1 binds
+            more. a_year: points of liking that a bound year must cost to turn the order.
         law: points of law as the rule book answers them for this person.
     """
 
@@ -66,6 +67,7 @@ class TwoPaths:
     j1_first: bool
     turns_if_written: float | None
     share: Chance
+    longer: float
     a_year: float | None
     law: tuple[tuple[str, Said, Said], ...]
 
@@ -99,13 +101,14 @@ def two_paths(
         board.learned.order().index(pair[0]) < board.learned.order().index(pair[1]),
         break_even((points[0][0], j1_worth(profile)), (points[1][0], 1.0)),
         board.learned.shares()["visa"],
+        years,
         gap / years if both_fit and years > 0 and gap > 0 else None,
         tuple(row for row in comparison(situation(profile, plan.today)) if row[0] in POINTS),
     )
 
 
 def _pair(board: Board, j1: str, h1b: str) -> tuple[str, str] | None:
-    """The two programs meant, else the best liked of each kind; first such that the one on J-1 is liked better."""
+    """The programs meant, else the best liked of each kind, if possible the one on J-1 liked better."""
     takes = board.paths
     for name in filter(None, (j1, h1b)):
         if name not in takes:

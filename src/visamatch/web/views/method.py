@@ -28,4 +28,11 @@ def methods(request: HttpRequest) -> HttpResponse:
 @require_safe
 def portfolio(request: HttpRequest) -> HttpResponse:
     """The chances tried on whole populations, beside what is published."""
-    return render(request, "method_portfolio.html", {"tried": validation()})
+    tried = validation()
+    gaps = [
+        (row, round(100 * (row["model"] - row["published"])))
+        for row in tried["ranks"]
+        if row["model"]
+    ]
+    off = [(row, gap) for row, gap in gaps if abs(gap) > 5]
+    return render(request, "method_portfolio.html", {"tried": tried, "off": off})

@@ -26,6 +26,7 @@ RATINGS = {
     "interest": "All in all", "quality_rating": "Training", "fit_rating": "Fit", "place_rating": "Place",
 }  # fmt: skip
 YEARS = range(4)
+FAINT = 0.01
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -56,6 +57,7 @@ def rank(request: HttpRequest) -> HttpResponse:
             (entry, assessed[entry.program_id], board.made.adding[entry.program_id] - board.made.anywhere)
             for entry in board.aside
         ],
+        "faint": any(chance.if_reached < FAINT for chance in board.made.ranks),
         "unmatched": 1 - board.made.anywhere,
         "pair": [assessed[name] for name in pair or ()],
         "answers": board.learned.choices[::-1],
