@@ -12,12 +12,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
+from visamatch.advice.rank_board import Board
 from visamatch.advice.sponsor_search import REFUSALS
+from visamatch.directory.programs import directory
+from visamatch.evidence.assess import assess_all
 from visamatch.evidence.assessment import Assessment
 from visamatch.facts.cycles import Event
 from visamatch.facts.tables import Program
-from visamatch.schedule.calendar import CONDITIONS, Calendar
-from visamatch.schedule.step3 import Step3Plan
+from visamatch.schedule.calendar import CONDITIONS, Calendar, calendar
+from visamatch.schedule.step3 import Step3Plan, step3_plan
 from visamatch.workspace.diary import Mark
 from visamatch.workspace.document import OwnStatement, Workspace
 from visamatch.workspace.profile import Profile
@@ -87,6 +90,15 @@ def checklist(
         asks = [p for p in order if assessed[p.program_id].standing.code not in REFUSALS]
         lines += dict.fromkeys(_step3(profile, asks, step3, marks))
     return Checklist(deadline.date - timedelta(DAYS), deadline, tuple(lines))
+
+
+def my_checklist(mine: Workspace, board: Board | None, on: date) -> Checklist:
+    """The checklist of a workspace on a day."""
+    profile, known = mine.profile or Profile(), directory().programs
+    order = [known[name] for name in board.ids] if board else []
+    plan = calendar(profile, on, mine.marks, mine.contacts)
+    assessed = assess_all(on, mine.profile, mine.statements)
+    return checklist(mine, order, assessed, plan, step3_plan(profile, plan, order, mine.statements))
 
 
 def _tasks(plan: Calendar, marks: Mapping[str, Mark]) -> Iterator[Line]:

@@ -20,10 +20,11 @@ from numpy.typing import NDArray
 from visamatch.advice.rank_list import STRENGTHS, States, given_interviews
 from visamatch.directory.places import miles
 from visamatch.directory.programs import Directory
+from visamatch.evidence.assess import assess_all
 from visamatch.evidence.assessment import Assessment
 from visamatch.facts.tables import Program
 from visamatch.market.scenarios import Scenarios
-from visamatch.workspace.document import Partner
+from visamatch.workspace.document import Partner, Workspace
 from visamatch.workspace.profile import Profile
 
 NEAR_MILES = 30.0  # one commuting area: ours, not the NRMP's
@@ -105,6 +106,19 @@ def distance(one: Program, other: Program) -> str:
     if near or (one.state, one.city.lower()) == (other.state, other.city.lower()):
         return "one city"
     return "one state" if one.state == other.state else "apart"
+
+
+def couple_of(
+    known: Directory, scenarios: Scenarios, mine: Workspace, partner: Partner, ids: Sequence[str], on: date
+) -> tuple[tuple[list[Program], list[Program]], Together]:  # fmt: skip
+    """Both lists and where their joint list ends; ``ids`` is the person's order."""
+    lists = tuple(
+        [known.programs[n] for n in part if n in known.programs] for part in (ids, partner.ranked)
+    )
+    profiles = mine.profile or Profile(), partner.profile
+    assessed = assess_all(on, mine.profile, mine.statements), assess_all(on, partner.profile)
+    found = together(known, scenarios, assessed, profiles, lists, partner, on)
+    return (lists[0], lists[1]), found
 
 
 def together(

@@ -11,9 +11,11 @@ from visamatch.advice.chances import J1_WORTH, open_paths
 from visamatch.advice.preference import Learned, aspects_of, circle, learn
 from visamatch.advice.rank_list import RankList, rank_list
 from visamatch.directory.programs import Directory
+from visamatch.errors import InputError
+from visamatch.evidence.assess import assess_all
 from visamatch.evidence.assessment import Assessment
 from visamatch.market.scenarios import Scenarios
-from visamatch.workspace.document import Workspace
+from visamatch.workspace.document import Partner, Workspace
 from visamatch.workspace.profile import Profile
 from visamatch.workspace.sponsor_list import Entry, interviews
 
@@ -63,6 +65,23 @@ class Board:
 def j1_worth(profile: Profile) -> float:
     """Worth of a J-1 place beside an H-1B place; less only to someone who prefers H-1B."""
     return J1_WORTH if profile.visa.h1b == "prefer" else 1.0
+
+
+def partner_of(
+    known: Directory, scenarios: Scenarios, theirs: Workspace, on: date, before: Partner | None
+) -> Partner:
+    """The partner as their own file has them, with the rules that were kept before.
+
+    Raises:
+        InputError: the file lists no program.
+    """
+    assessed = assess_all(on, theirs.profile, theirs.statements)
+    board = rank_board(known, scenarios, assessed, theirs, on)
+    if board is None:
+        raise InputError("the partner's file", "programs on their list")
+    profile = theirs.profile or Profile()
+    told = {"name": profile.name, "profile": profile, "ranked": tuple(board.ids)}
+    return (before or Partner()).model_copy(update=told)
 
 
 def rank_board(

@@ -55,9 +55,10 @@ class TwoPaths:
 
     Attributes:
         turns_at: share of the visa from which the H-1B program goes first; None where the order never turns.
-        j1_first: whether the J-1 program goes first as things stand. turns_if_written: the same if each program had promised its path in writing.
-        share: what the choices say the visa counts. longer: years that the J-1 binds
-            more. a_year: points of liking that a bound year must cost to turn the order.
+        j1_first: whether the J-1 program goes first as things stand.
+        turns_if_written: ``turns_at`` if each program had promised its path in writing.
+        share: what the choices say the visa counts.
+        longer: years that the J-1 binds more. a_year: points of liking that each of them must cost to turn the order.
         law: points of law as the rule book answers them for this person.
     """
 

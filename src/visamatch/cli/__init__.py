@@ -20,6 +20,7 @@ from visamatch.cli import (
     policy,
     portfolio,
     programs,
+    rank,
     rules,
     serve,
     sheet,
@@ -53,6 +54,7 @@ app.add_typer(pages.app, name="pages")
 app.add_typer(policy.app, name="policy")
 app.add_typer(portfolio.app, name="portfolio")
 app.add_typer(programs.app, name="programs")
+app.add_typer(rank.app, name="rank")
 app.add_typer(rules.app, name="rules")
 app.add_typer(sheet.app, name="sheet")
 app.command("serve")(serve.serve)

@@ -82,6 +82,20 @@ def interviews(entries: Iterable[Entry]) -> list[Entry]:
     return sorted(seen, key=lambda entry: entry.rank or 1000)
 
 
+def chosen(
+    choices: Iterable[Choice], better: str, worse: str, even: bool = False
+) -> tuple[Choice, ...]:
+    """The choices with this one in place of any earlier one between the two."""
+    if better == worse:
+        raise InputError("choice", "two programs that differ", better)
+    return (*forgotten(choices, better, worse), Choice(better=better, worse=worse, even=even))
+
+
+def forgotten(choices: Iterable[Choice], one: str, other: str) -> tuple[Choice, ...]:
+    """The choices without any between these two."""
+    return tuple(each for each in choices if {each.better, each.worse} != {one, other})
+
+
 def ordered(entries: Entries, program_ids: Sequence[str]) -> Entries:
     """The list with these programs ranked 1, 2, … and no others."""
     place = {program_id: at for at, program_id in enumerate(program_ids, 1)}

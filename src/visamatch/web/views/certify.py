@@ -7,13 +7,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from visamatch.advice.certify import Checklist, checklist
-from visamatch.directory.programs import directory
+from visamatch.advice.certify import Checklist, my_checklist
 from visamatch.errors import InputError
-from visamatch.evidence.assess import assess_all
 from visamatch.web import store
 from visamatch.web.guards import mine, tell, today
-from visamatch.web.views.calendar import plan_of, step3_of
 from visamatch.web.views.rank import board_of
 from visamatch.workspace.boundary import parse
 from visamatch.workspace.diary import Mark, marked, unmarked
@@ -30,7 +27,7 @@ NOTES = {
 def certify(request: HttpRequest) -> HttpResponse:
     """Show the checklist; a POST notes a written answer, accepts a line as open, or opens it again."""
     workspace, problem = mine(request).workspace, ""
-    made = _checklist(workspace)
+    made = my_checklist(workspace, board_of(workspace), today())
     if request.method == "POST":
         try:
             return _marked(request, made)
@@ -41,13 +38,6 @@ def certify(request: HttpRequest) -> HttpResponse:
         "in_days": (made.deadline.date - today()).days,
     }  # fmt: skip
     return render(request, "certify.html", context, status=400 if problem else 200)
-
-
-def _checklist(workspace: Workspace) -> Checklist:
-    board, plan = board_of(workspace), plan_of(workspace)
-    order = [directory().programs[name] for name in board.ids] if board else []
-    assessed = assess_all(today(), workspace.profile, workspace.statements)
-    return checklist(workspace, order, assessed, plan, step3_of(workspace, plan))
 
 
 def _marked(request: HttpRequest, made: Checklist) -> HttpResponse:

@@ -8,15 +8,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from visamatch.advice.couple import Together, rules, together
-from visamatch.advice.rank_board import rank_board
+from visamatch.advice.couple import Pair, Together, couple_of, rules
+from visamatch.advice.rank_board import partner_of
 from visamatch.directory.programs import directory
 from visamatch.documents.differences import compare
 from visamatch.documents.pairs import pairs_sheet
 from visamatch.documents.pasted import pasted_interviews
 from visamatch.documents.table import find_table
 from visamatch.errors import InputError
-from visamatch.evidence.assess import assess_all
 from visamatch.facts.tables import Program
 from visamatch.market import scenarios
 from visamatch.web import store
@@ -47,31 +46,20 @@ def couple(request: HttpRequest) -> HttpResponse:
         "problem": problem, "partner": workspace.partner, "rules": rules(), "choices": RULES, "shown": SHOWN,
         "typed": request.POST,
     }  # fmt: skip
-    lists = _lists(workspace)
-    if workspace.partner and all(lists):
-        found = _joined(workspace, lists)
-        context |= {
-            "found": found, "lists": lists,
-            "rows": [
-                (
-                    lists[0][pair.mine] if pair.mine is not None else None,
-                    lists[1][pair.theirs] if pair.theirs is not None else None,
-                    pair,
-                )
-                for pair in found.pairs
-            ],
-        }  # fmt: skip
+    if joined := _joined(workspace):
+        lists, found = joined
+        rows = [(*_programs(lists, pair), pair) for pair in found.pairs]
+        context |= {"found": found, "rows": rows}
     return render(request, "couple.html", context, status=400 if problem else 200)
 
 
 @require_safe
 def pairs(request: HttpRequest, kind: str) -> HttpResponse:
     """The joint list as ``xlsx`` or ``csv``."""
-    workspace = mine(request).workspace
-    lists = _lists(workspace)
-    if not (workspace.partner and all(lists)):
+    joined = _joined(mine(request).workspace)
+    if joined is None:
         raise Http404("There is no joint list yet.")
-    body = pairs_sheet(directory(), lists, _joined(workspace, lists), kind)
+    body = pairs_sheet(directory(), *joined, kind)
     response = HttpResponse(
         body, content_type=XLSX if kind == "xlsx" else "text/csv; charset=utf-8"
     )
@@ -79,21 +67,18 @@ def pairs(request: HttpRequest, kind: str) -> HttpResponse:
     return response
 
 
-def _lists(workspace: Workspace) -> Lists:
-    known, board = directory().programs, board_of(workspace)
-    theirs = workspace.partner.ranked if workspace.partner else ()
-    return [known[name] for name in board.ids] if board else [], [
-        known[n] for n in theirs if n in known
-    ]
+def _programs(lists: Lists, pair: Pair) -> list[Program | None]:
+    places = zip(lists, (pair.mine, pair.theirs), strict=True)
+    return [None if place is None else part[place] for part, place in places]
 
 
-def _joined(workspace: Workspace, lists: Lists) -> Together:
-    partner = workspace.partner or Partner()
-    profiles = workspace.profile or Profile(), partner.profile
-    assessed = [
-        assess_all(today(), profiles[0], workspace.statements), assess_all(today(), profiles[1])
-    ]  # fmt: skip
-    return together(directory(), scenarios.load(), assessed, profiles, lists, partner, today())
+def _joined(workspace: Workspace) -> tuple[Lists, Together] | None:
+    """Both lists and the joint one; None while one is missing."""
+    partner, board = workspace.partner, board_of(workspace)
+    if partner is None or board is None:
+        return None
+    lists, found = couple_of(directory(), scenarios.load(), workspace, partner, board.ids, today())
+    return (lists, found) if all(lists) else None
 
 
 def _changed(request: HttpRequest) -> HttpResponse:
@@ -119,15 +104,7 @@ def _partner(request: HttpRequest, old: Workspace) -> Partner:
     """The partner from their visamatch file, else from pasted lines and three answers."""
     form, before = request.POST, old.partner or Partner()
     if "file" in request.FILES:
-        theirs = uploaded(request)
-        assessed = assess_all(today(), theirs.profile, theirs.statements)
-        board = rank_board(directory(), scenarios.load(), assessed, theirs, today())
-        if board is None:
-            raise InputError("the partner’s file", "programs on their list")
-        profile = theirs.profile or Profile()
-        return before.model_copy(
-            update={"name": profile.name, "profile": profile, "ranked": tuple(board.ids)}
-        )
+        return partner_of(directory(), scenarios.load(), uploaded(request), today(), old.partner)
     score, school, visa = (form.get(name, "").strip() for name in ("score", "school", "visa"))
     person: dict[str, Any] = {"school_kind": school or "foreign"}
     if score.isdigit():

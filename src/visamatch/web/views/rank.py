@@ -20,7 +20,7 @@ from visamatch.web.guards import mine, tell, today
 from visamatch.web.views.calendar import plan_of
 from visamatch.workspace.boundary import parse
 from visamatch.workspace.document import Workspace
-from visamatch.workspace.sponsor_list import Choice, Entry, ordered
+from visamatch.workspace.sponsor_list import Choice, Entry, chosen, forgotten, ordered
 
 RATINGS = {
     "interest": "All in all", "quality_rating": "Training", "fit_rating": "Fit", "place_rating": "Place",
@@ -155,20 +155,15 @@ def _typed(board: Board, form: QueryDict) -> list[str]:
 
 def _chosen(old: Workspace, form: QueryDict) -> tuple[tuple[Choice, ...], str]:
     """The choices with one more, or one less."""
-    first, second = (
-        form.get("pair", "").split(",") if form.get("pair", "").count(",") == 1 else ("", "")
-    )
-    kept = tuple(c for c in old.choices if {c.better, c.worse} != {first, second})
+    first, _, second = form.get("pair", "").partition(",")
     known = [entry.program_id for entry in old.entries]
-    if first not in known or second not in known or first == second:
+    better = form.get("better", first)
+    if not {first, second} <= set(known) or better not in (first, second):
         raise InputError("choice", "two programs of your list", form.get("pair", ""))
     if "forget" in form:
-        return kept, "Took the choice back"
-    better = form.get("better") or first
-    if better not in (first, second):
-        raise InputError("choice", "one of the two programs shown", better)
+        return forgotten(old.choices, first, second), "Took the choice back"
     worse = second if better == first else first
-    return (*kept, Choice(better=better, worse=worse, even="even" in form)), "Noted your choice"
+    return chosen(old.choices, better, worse, "even" in form), "Noted your choice"
 
 
 def _rated(entry: Entry, form: QueryDict) -> Entry:

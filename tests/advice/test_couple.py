@@ -1,0 +1,142 @@
+from datetime import date
+from itertools import product
+
+import numpy as np
+import pytest
+
+from tests.advice.season import season
+from visamatch.advice.couple import DRAWS, distance, joint_list, rules, together
+from visamatch.advice.rank_list import rank_list
+from visamatch.directory.programs import directory
+from visamatch.evidence.assess import assess_all
+from visamatch.workspace.document import Partner
+from visamatch.workspace.profile import Profile
+
+ON = date(2026, 11, 24)
+ME, YOU = (
+    Profile.model_validate(
+        {
+            "specialties": [{"name": name}],
+            "visa": {"needed": False},
+            "applicant": {"school_kind": "foreign", "exams": {"step2ck": {"score": score}}},
+        }
+    )
+    for name, score in (("Psychiatry", 245), ("Internal Medicine", 255))
+)
+
+
+def programs(specialty, *states):
+    every = [p for p in directory().programs.values() if p.specialty_id == specialty]
+    return [next(p for p in every if p.state == state) for state in states]
+
+
+MINE = programs("psychiatry", "MA", "NY", "CA")
+YOURS = programs("internal-medicine", "NY", "MA")
+
+
+def joined(how=None, mine=MINE, yours=YOURS):
+    assessed = [assess_all(ON, person) for person in (ME, YOU)]
+    return together(directory(), season(), assessed, (ME, YOU), (mine, yours), how or Partner(), ON)
+
+
+def test_near_pairs_come_first_then_the_smaller_sum_then_places_for_one():
+    pairs = joint_list(MINE, YOURS, Partner(together="state"))
+    near = [(p.mine, p.theirs) for p in pairs if p.distance in ("one city", "one state")]
+    assert [(p.mine, p.theirs) for p in pairs[: len(near)]] == near
+    assert {(0, 1), (1, 0)} == set(near)
+    sums = [p.mine + p.theirs for p in pairs if p.distance == "apart"]
+    assert sums == sorted(sums)
+    assert [(p.mine, p.theirs) for p in pairs[-5:]] == [
+        (0, None),
+        (None, 0),
+        (1, None),
+        (None, 1),
+        (2, None),
+    ]
+
+
+def test_every_rule_of_the_list_can_be_left_out():
+    assert len(joint_list(MINE, YOURS, Partner())) == 3 * 2 + 3 + 2
+    assert len(joint_list(MINE, YOURS, Partner(alone=False))) == 6
+    nearest = joint_list(MINE, YOURS, Partner(together="state", apart=False, alone=False))
+    assert {p.distance for p in nearest} <= {"one city", "one state"}
+    assert len(nearest) == 2
+    far = joint_list(MINE, YOURS, Partner(together="any", alone=False))
+    assert [p.mine + p.theirs for p in far] == sorted(p.mine + p.theirs for p in far)
+
+
+def test_one_city_by_name_or_by_a_commute():
+    every = directory().programs.values()
+    boston, cambridge = (
+        next(p for p in every if (p.city, p.state) == (c, "MA") and p.lat)
+        for c in ("Boston", "Cambridge")
+    )
+    assert distance(boston, cambridge) == distance(boston, boston) == "one city"
+    assert distance(boston, MINE[2]) == "apart"
+
+
+def test_shares_add_up_and_each_pair_has_its_own():
+    found = joined()
+    assert found.both + found.only_me + found.only_them + found.neither == pytest.approx(1)
+    assert sum(p.chance for p in found.pairs) == pytest.approx(1 - found.neither)
+    assert found.one_city <= found.both
+    alone = found.alone_both + found.alone_only_me + found.alone_only_them + found.alone_neither
+    assert alone == pytest.approx(1)
+
+
+def test_with_all_pairs_and_single_places_nobody_loses_a_place():
+    found = joined()
+    assert found.both == pytest.approx(found.alone_both)
+    assert found.neither == pytest.approx(found.alone_neither)
+    assert found.one_city >= found.alone_one_city
+    stricter = joined(Partner(together="state", apart=False, alone=False))
+    assert stricter.both < found.both
+    assert stricter.neither > found.neither
+
+
+def test_each_alone_is_what_the_rank_list_says():
+    """In one season with one strength the two are the same; here both share the seasons, which moves little."""
+    found = joined()
+    for person, listed, share in (
+        (ME, MINE, found.alone_both + found.alone_only_me),
+        (YOU, YOURS, found.alone_both + found.alone_only_them),
+    ):
+        exact = rank_list(
+            directory(), season(), assess_all(ON, person), person, listed, ON
+        ).anywhere
+        assert share == pytest.approx(exact, abs=0.03)
+
+
+def test_a_couple_of_nobody_or_with_one_list_only():
+    assert joined(mine=[], yours=[]).neither == 1.0
+    one = joined(yours=[])
+    assert one.both == 0.0
+    assert one.only_me == pytest.approx(one.alone_only_me)
+
+
+def test_pairs_beyond_the_most_are_cut_and_counted():
+    psychiatry = [p for p in directory().programs.values() if p.specialty_id == "psychiatry"][:20]
+    found = joined(mine=psychiatry, yours=psychiatry)
+    assert len(found.pairs) == rules()["most_pairs"]
+    assert found.cut == 20 * 20 + 40 - rules()["most_pairs"]
+
+
+def test_the_first_pair_that_takes_both_is_the_match():
+    from visamatch.advice.couple import Pair, _first
+
+    rng = np.random.default_rng(1)
+    takes = [rng.random((DRAWS, 2)) < 0.5, rng.random((DRAWS, 2)) < 0.5]
+    pairs = [Pair(a, b, "") for a, b in product((0, 1), repeat=2)] + [Pair(0, None, "")]
+    got = _first(pairs, takes)
+    for row in range(50):
+        free = [
+            at for at, p in enumerate(pairs)
+            if takes[0][row, p.mine] and (p.theirs is None or takes[1][row, p.theirs])
+        ]  # fmt: skip
+        assert got[row] == (free[0] if free else len(pairs))
+
+
+def test_rules_of_the_nrmp_carry_their_source_and_day():
+    told = rules()
+    assert all(each["url"].startswith("http") for each in told["source"].values())
+    assert told["read_on"].isoformat() >= "2026"
