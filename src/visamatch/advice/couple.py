@@ -9,12 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 
 from visamatch.advice.rank_list import STRENGTHS, States, given_interviews
@@ -24,6 +21,7 @@ from visamatch.evidence.assess import assess_all
 from visamatch.evidence.assessment import Assessment
 from visamatch.facts.tables import Program
 from visamatch.market.scenarios import Scenarios
+from visamatch.shipped import shipped
 from visamatch.workspace.document import Partner, Workspace
 from visamatch.workspace.profile import Profile
 
@@ -61,11 +59,9 @@ class Together:
     cut: int  # pairs beyond the most that may be listed
 
 
-@cache
 def rules() -> dict[str, Any]:
     """What the NRMP says, with its sources."""
-    text = (files("visamatch.advice") / "couple.yaml").read_text("utf-8")
-    loaded: dict[str, Any] = yaml.safe_load(text)
+    loaded: dict[str, Any] = shipped("advice/couple.yaml")
     return loaded
 
 

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from visamatch.cli import my_file, output
+from visamatch.cli.output import Json, On
 from visamatch.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
 
     from visamatch.advice.rank_board import Board
@@ -23,8 +25,6 @@ Mine = Annotated[
     Path | None,
     typer.Option("--workspace", "--list", help="The visamatch file. Default: the list of the app."),
 ]
-On = Annotated[str, typer.Option("--on", help="As of this day (ISO). Default: today.")]
-Json = Annotated[bool, typer.Option("--json", help="One JSON document.")]
 
 
 @app.command()
@@ -41,21 +41,7 @@ def show(
     Example: visamatch rank show --workspace visamatch.json --json
     """
     board = _board(my_file.load(workspace), output.day(on), visa)
-    if json:
-        output.print_json(_record(board))
-        return
-    names = {
-        entry.program_id: entry.name or entry.program_id for entry in (*board.order, *board.aside)
-    }
-    for at, chance in enumerate(board.made.ranks, 1):
-        typer.echo(
-            f"{at:3} {chance.here:6.1%} here {chance.if_reached:6.1%} if reached  {names[chance.program_id]}"
-        )
-    typer.echo(f"{board.made.anywhere:.1%} anywhere; {board.made.swaps} swaps tried, none helps.")
-    if list(board.proposed) != board.ids:
-        typer.echo(
-            "Your ratings and choices propose: " + ", ".join(names[name] for name in board.proposed)
-        )
+    output.tell(json, _record(board), _lines(board))
 
 
 @app.command()
@@ -110,15 +96,13 @@ def check(workspace: Mine = None, on: On = "", json: Json = False) -> None:
 
     mine, day = my_file.load(workspace), output.day(on)
     made = my_checklist(mine, _board(mine, day), day)
-    if json:
-        output.print_json(plain(made) | {"ready": not made.open})
-    else:
-        for line in made.lines:
-            told = f" ({line.by}, {line.on})" if line.by else ""
-            typer.echo(f"{line.state:9} {line.title}: {line.says}{told}")
-        typer.echo(
-            f"{'Not ready' if made.open else 'Ready'}; the list closes {made.deadline.date}."
-        )
+    told = [
+        f"{line.state:9} {line.title}: {line.says}"
+        + (f" ({line.by}, {line.on})" if line.by else "")
+        for line in made.lines
+    ]
+    told.append(f"{'Not ready' if made.open else 'Ready'}; the list closes {made.deadline.date}.")
+    output.tell(json, plain(made) | {"ready": not made.open}, told)
     if made.open:
         raise typer.Exit(1)
 
@@ -151,17 +135,12 @@ def couple(
         if kind not in ("xlsx", "csv"):
             raise InputError(str(out), "a name ending in .xlsx or .csv")
         output.save(out, pairs_sheet(known, lists, found, kind))
-    if json:
-        output.print_json(
-            plain(found) | {"lists": [[p.program_id for p in part] for part in lists]}
-        )
-        return
-    typer.echo(
-        f"{len(found.pairs)} pairs. Both match {found.both:.1%}, in one city {found.one_city:.1%};"
-    )
-    typer.echo(
-        f"only you {found.only_me:.1%}, only your partner {found.only_them:.1%}, neither {found.neither:.1%}."
-    )
+    told = [
+        f"{len(found.pairs)} pairs. Both match {found.both:.1%}, in one city {found.one_city:.1%};",
+        f"only you {found.only_me:.1%}, only your partner {found.only_them:.1%}, neither {found.neither:.1%}.",
+    ]
+    ids = [[program.program_id for program in part] for part in lists]
+    output.tell(json, plain(found) | {"lists": ids}, told)
 
 
 def _board(mine: Workspace, on: date, visa: float | None = None) -> Board:
@@ -177,6 +156,19 @@ def _board(mine: Workspace, on: date, visa: float | None = None) -> Board:
             "rank list", "programs on your list; bring them in with visamatch sheet import"
         )
     return board
+
+
+def _lines(board: Board) -> Iterator[str]:
+    names = {
+        entry.program_id: entry.name or entry.program_id for entry in (*board.order, *board.aside)
+    }
+    for at, chance in enumerate(board.made.ranks, 1):
+        yield f"{at:3} {chance.here:6.1%} here {chance.if_reached:6.1%} if reached  {names[chance.program_id]}"
+    yield f"{board.made.anywhere:.1%} anywhere; {board.made.swaps} swaps tried, none helps."
+    if list(board.proposed) != board.ids:
+        yield "Your ratings and choices propose: " + ", ".join(
+            names[name] for name in board.proposed
+        )
 
 
 def _listed(mine: Workspace, text: str) -> str:

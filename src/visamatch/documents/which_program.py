@@ -84,7 +84,9 @@ def _near(known: Directory, said: Mapping[str, str]) -> tuple[str, ...]:
     scores: dict[str, float] = {}
     offering = (p.program_id for p in known.programs.values() if p.specialty_id == specialty)
     for program_id in _located(known, offering, said):
-        for words in _place_names(known.programs[program_id].institution_id):
+        house = known.institution(known.programs[program_id])
+        for name in (house.name, *house.aliases):
+            words = " ".join(sorted(_words(name)))
             near = fuzz.token_set_ratio(wanted, words) + fuzz.token_sort_ratio(wanted, words)
             scores[program_id] = max(scores.get(program_id, 0), near / 2)
     best = sorted(scores, key=lambda each: (-scores[each], each))[:CHOICES]
@@ -130,12 +132,6 @@ def _state(text: str) -> str:
 @lru_cache(maxsize=16384)
 def _words(text: str) -> Words:
     return frozenset(name_words(text)) - NOISE
-
-
-@cache
-def _place_names(institution_id: str) -> tuple[str, ...]:
-    place = directory().institutions[institution_id]
-    return tuple(" ".join(sorted(_words(each))) for each in (place.name, *place.aliases))
 
 
 @cache

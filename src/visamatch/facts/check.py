@@ -8,11 +8,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import yaml
-
 from visamatch.facts import cycles, tables
 from visamatch.facts.states import STATES
 from visamatch.facts.tables import DATA, TABLES, read
+from visamatch.shipped import shipped
 
 Rows = dict[str, tuple[Any, ...]]
 
@@ -85,7 +84,7 @@ def load(folder: Any = DATA) -> Rows:
 
 def problems(rows: Rows, bounds: dict[str, Any] | None = None) -> list[Problem]:
     """Everything that is wrong with a set of tables; an empty list when all holds."""
-    bounds = bounds or _shipped_bounds()
+    bounds = bounds or shipped("facts/data/bounds.yaml")
     parts = (_sources(rows), _ids(rows), _codes(rows), _links(rows), _bounds(rows, bounds))
     return [problem for part in (*parts, _sums(rows, bounds), _calendar(rows)) for problem in part]
 
@@ -110,11 +109,6 @@ def _dates(record: Any, dates: dict[str, str]) -> list[str]:
     if isinstance(record, tables.Policy):
         return [record.page_date]
     return [dates[source] for source in record.source if source in dates]
-
-
-def _shipped_bounds() -> dict[str, Any]:
-    bounds: dict[str, Any] = yaml.safe_load((DATA / "bounds.yaml").read_text(encoding="utf-8"))
-    return bounds
 
 
 def _key(name: str, record: Any) -> str:

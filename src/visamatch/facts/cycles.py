@@ -8,13 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
 from typing import Any
 
-import yaml
-
 from visamatch.errors import InputError, one_of
-from visamatch.facts.tables import DATA
+from visamatch.shipped import shipped
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -55,12 +52,9 @@ def project(name: str, cycle: int) -> date:
     return RULES[rule["kind"]](rule, cycle)
 
 
-@cache
-def calendar() -> dict[str, Any]:
+def calendar() -> Any:
     """The calendar file as it stands: ``zone``, ``rules`` by event name, ``events``."""
-    text = (DATA / "cycles.yaml").read_text(encoding="utf-8")
-    book: dict[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    return book
+    return shipped("facts/data/cycles.yaml")
 
 
 def _event(name: str, cycle: int, known: dict[str, Any] | None) -> Event:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib import resources
+from typing import Any
 
-import yaml
+from visamatch.shipped import shipped
 
 VISAS = frozenset(
     {"j1", "h1b", "visa", "other_visa", "work_visa", "opt", "ead", "pr", "citizen", "other"}
@@ -40,12 +40,9 @@ class Cue:
     special: str = ""  # the finer kind, such as ``j1_ecfmg`` or ``h1b_new``
 
 
-@cache
-def lexicon() -> dict[str, dict[str, list[str]]]:
+def lexicon() -> Any:
     """The reader's words, as they stand in ``lexicon.yaml``."""
-    source = resources.files(__package__).joinpath("lexicon.yaml").read_text(encoding="utf-8")
-    loaded: dict[str, dict[str, list[str]]] = yaml.safe_load(source)
-    return loaded
+    return shipped("evidence/policy/lexicon.yaml")
 
 
 def alternatives(patterns: list[str]) -> str:

@@ -116,7 +116,8 @@ def _asked_for(claim: Claim, page: _Page) -> bool:
 
 def _taken(takes: list[Claim], refusals: list[Claim], page: _Page) -> H1b:
     found, deadline = _conditions(takes, page)
-    if refusals and all(c.new_only for c in refusals):  # taken, yet none begun: transfers
+    begun = {c.code for c in found}
+    if refusals and all(c.new_only for c in refusals) and "transfer_only" not in begun:
         found = (*found, Condition("transfer_only", refusals[0].start, refusals[0].end))
     codes = {c.code for c in found} - TERMS
     if refusals and not codes and not any(c.stance == "consider" for c in takes):

@@ -28,7 +28,7 @@ from visamatch.workspace.document import Partner, Workspace
 from visamatch.workspace.profile import Profile
 
 RULES = {"city": "One city first", "state": "One state first", "any": "Distance plays no part"}
-SHOWN = 40
+SHOWN = 25
 Lists = tuple[list[Program], list[Program]]
 
 

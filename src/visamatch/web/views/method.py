@@ -6,9 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from visamatch.advice.validation import validation
 from visamatch.evidence import persistence, practice
 from visamatch.evidence.myths import myths
+from visamatch.shipped import shipped
 
 
 @require_safe
@@ -27,8 +27,8 @@ def methods(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def portfolio(request: HttpRequest) -> HttpResponse:
-    """The chances tried on whole populations, beside what is published."""
-    tried = validation()
+    """The chances tried on whole populations, beside what is published (``scripts/validate_chances.py``)."""
+    tried = shipped("advice/parameters/validation.yaml")
     gaps = [
         (row, round(100 * (row["model"] - row["published"])))
         for row in tried["ranks"]
