@@ -51,8 +51,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Checklist:
-    """The list of the last thirty days before the deadline (US Eastern time)."""
+    """The list of the last thirty days before the deadline (US Eastern time).
 
+    What programs said, or the person accepted, before ``season`` began counts for nothing in it.
+    """
+
+    season: date
     opens: date
     deadline: Event
     lines: tuple[Line, ...]
@@ -74,7 +78,8 @@ def checklist(
     """The checklist for a list in its order."""
     profile = mine.profile or Profile()
     deadline = plan.anchors["rol_deadline"]
-    season = plan.anchors["eras_submission"].date.isoformat()
+    begins = plan.anchors["eras_submission"].date
+    season = begins.isoformat()
     marks = {  # an answer of an earlier season about a program answers nothing now
         mark.task: mark for mark in mine.marks
         if mark.on >= season or not mark.task.startswith((POLICY, STEP3))
@@ -89,7 +94,7 @@ def checklist(
             lines.append(_policy(program, assessed[program.program_id], replies, marks, mine))
         asks = [p for p in order if assessed[p.program_id].standing.code not in REFUSALS]
         lines += dict.fromkeys(_step3(profile, asks, step3, marks))
-    return Checklist(deadline.date - timedelta(DAYS), deadline, tuple(lines))
+    return Checklist(begins, deadline.date - timedelta(DAYS), deadline, tuple(lines))
 
 
 def my_checklist(mine: Workspace, board: Board | None, on: date) -> Checklist:

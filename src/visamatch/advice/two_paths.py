@@ -25,6 +25,7 @@ POINTS = (
     "Fees, and who pays",
 )
 LIKELY = 0.3  # chance of an H-1B from which a program is taken for one on H-1B
+CLOSE = 0.1  # points of liking within which two programs count as equal
 SCALE = 4  # a rating runs over four points, 1 to 5
 
 
@@ -103,7 +104,7 @@ def two_paths(
         break_even((points[0][0], j1_worth(profile)), (points[1][0], 1.0)),
         board.learned.shares()["visa"],
         years,
-        gap / years if both_fit and years > 0 and gap > 0 else None,
+        gap / years if both_fit and years > 0 and gap > CLOSE else None,
         tuple(row for row in comparison(situation(profile, plan.today)) if row[0] in POINTS),
     )
 

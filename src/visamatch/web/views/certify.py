@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from visamatch.advice.certify import Checklist, my_checklist
+from visamatch.advice.certify import POLICY, STEP3, Checklist, my_checklist
 from visamatch.errors import InputError
 from visamatch.web import store
 from visamatch.web.guards import mine, tell, today
@@ -35,6 +35,7 @@ def certify(request: HttpRequest) -> HttpResponse:
             problem = str(error)
     context = {
         "made": made, "problem": problem, "typed": request.POST, "today": today(), "profile": workspace.profile,
+        "early": today() < made.season,
         "in_days": (made.deadline.date - today()).days,
     }  # fmt: skip
     return render(request, "certify.html", context, status=400 if problem else 200)
@@ -50,8 +51,12 @@ def _marked(request: HttpRequest, made: Checklist) -> HttpResponse:
     by, on = form.get("by", "").strip(), form.get("on", "").strip() or day
     if action == "written" and line.program_id and not by:
         raise InputError(line.title, "who wrote it, a name or an office")
-    if on > day:
-        raise InputError(line.title, f"a day up to today, {day}", on)
+    first = made.season.isoformat() if line.task.startswith((POLICY, STEP3)) else ""
+    if not first <= (on if action == "written" else day) <= day and action != "open":
+        span = (
+            f"a day of this season, from {first} to today" if first else f"a day up to today, {day}"
+        )
+        raise InputError(line.title, span, on)
 
     def edit(old: Workspace) -> Workspace:
         if action == "open":
