@@ -3,10 +3,20 @@ from itertools import product
 
 import numpy as np
 import pytest
+from numpy.polynomial.hermite_e import hermegauss
 
 from tests.advice.season import season
-from visamatch.advice.couple import DRAWS, distance, joint_list, rules, together
-from visamatch.advice.rank_list import rank_list
+from visamatch.advice.couple import (
+    DRAWS,
+    Pair,
+    _drawn,
+    _first,
+    distance,
+    joint_list,
+    rules,
+    together,
+)
+from visamatch.advice.rank_list import STRENGTHS, States, rank_list
 from visamatch.directory.programs import directory
 from visamatch.evidence.assess import assess_all
 from visamatch.workspace.document import Partner
@@ -61,8 +71,9 @@ def test_every_rule_of_the_list_can_be_left_out():
     nearest = joint_list(MINE, YOURS, Partner(together="state", apart=False, alone=False))
     assert {p.distance for p in nearest} <= {"one city", "one state"}
     assert len(nearest) == 2
-    far = joint_list(MINE, YOURS, Partner(together="any", alone=False))
-    assert [p.mine + p.theirs for p in far] == sorted(p.mine + p.theirs for p in far)
+    far = joint_list(MINE, MINE, Partner(together="any", alone=False))
+    expected = [(0, 0), (0, 1), (1, 0), (1, 1), (0, 2), (2, 0), (1, 2), (2, 1), (2, 2)]
+    assert [(p.mine, p.theirs) for p in far] == expected
 
 
 def test_one_city_by_name_or_by_a_commute():
@@ -122,8 +133,6 @@ def test_pairs_beyond_the_most_are_cut_and_counted():
 
 
 def test_the_first_pair_that_takes_both_is_the_match():
-    from visamatch.advice.couple import Pair, _first
-
     rng = np.random.default_rng(1)
     takes = [rng.random((DRAWS, 2)) < 0.5, rng.random((DRAWS, 2)) < 0.5]
     pairs = [Pair(a, b, "") for a, b in product((0, 1), repeat=2)] + [Pair(0, None, "")]
@@ -134,6 +143,20 @@ def test_the_first_pair_that_takes_both_is_the_match():
             if takes[0][row, p.mine] and (p.theirs is None or takes[1][row, p.theirs])
         ]  # fmt: skip
         assert got[row] == (free[0] if free else len(pairs))
+
+
+def test_both_live_in_the_season_that_both_interviews_make_likely():
+    """Two seasons: the interviews of each speak for the second by 2 to 1 and by 4 to 1, so together by 8 to 1."""
+    strengths = hermegauss(STRENGTHS)[1] / hermegauss(STRENGTHS)[1].sum()
+    states = []
+    for odds in (2, 4):
+        share = np.array([1, odds]) / (1 + odds)
+        likely = np.log(share[:, None] * strengths).ravel()
+        reach = np.repeat([[0.0], [1.0]], STRENGTHS, axis=0)  # only the second season takes them
+        states.append(States(np.exp(likely), likely, reach))
+    mine, yours = _drawn(states)
+    assert (mine == yours).all()
+    assert mine.mean() == pytest.approx(8 / 9, abs=0.01)
 
 
 def test_rules_of_the_nrmp_carry_their_source_and_day():

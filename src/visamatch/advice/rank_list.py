@@ -85,17 +85,18 @@ def rank_list(
         program.program_id: float(weight @ (1 - free[:, -1] * (1 - every[:, size + at])))
         for at, program in enumerate(aside)
     }
-    return RankList(ranks, anywhere, _best_swap(weight, reach), size * (size - 1) // 2, adding)
+    swaps = _swaps(weight, reach)
+    return RankList(ranks, anywhere, max(swaps, default=0.0), len(swaps), adding)
 
 
-def _best_swap(weight: Floats, reach: Floats) -> float:
-    """What the best exchange of two programs would add to the expected worth of the match.
+def _swaps(weight: Floats, reach: Floats) -> list[float]:
+    """What each exchange of two programs would add to the expected worth of the match.
 
     Worth falls evenly with the true rank; any numbers that fall would do. Whatever stands above or below
     the two stays as it is: only they and those between them are worked out anew.
     """
-    size = reach.shape[1]
-    worth, best, above = np.arange(size, 0, -1) / max(1, size), -np.inf, np.ones(len(reach))
+    size, found = reach.shape[1], []
+    worth, above = np.arange(size, 0, -1) / max(1, size), weight
     for one in range(size):
         first = worth[one] * reach[:, one]
         between, passed = np.zeros(len(reach)), np.ones(len(reach))
@@ -103,10 +104,10 @@ def _best_swap(weight: Floats, reach: Floats) -> float:
             last = worth[other] * reach[:, other]
             true = first + (1 - reach[:, one]) * (between + passed * last)
             swapped = last + (1 - reach[:, other]) * (between + passed * first)
-            best = max(best, float((weight * above) @ (swapped - true)))
+            found.append(float(above @ (swapped - true)))
             between, passed = between + passed * last, passed * (1 - reach[:, other])
         above = above * (1 - reach[:, one])
-    return best if size > 1 else 0.0
+    return found
 
 
 @dataclass(frozen=True, slots=True)
