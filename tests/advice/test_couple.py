@@ -88,29 +88,32 @@ def test_one_city_by_name_or_by_a_commute():
 
 def test_shares_add_up_and_each_pair_has_its_own():
     found = joined()
-    assert found.both + found.only_me + found.only_them + found.neither == pytest.approx(1)
-    assert sum(p.chance for p in found.pairs) == pytest.approx(1 - found.neither)
-    assert found.one_city <= found.both
-    alone = found.alone_both + found.alone_only_me + found.alone_only_them + found.alone_neither
+    assert (
+        found.couple.both + found.couple.only_me + found.couple.only_them + found.couple.neither
+        == pytest.approx(1)
+    )
+    assert sum(p.chance for p in found.pairs) == pytest.approx(1 - found.couple.neither)
+    assert found.couple.one_city <= found.couple.both
+    alone = found.alone.both + found.alone.only_me + found.alone.only_them + found.alone.neither
     assert alone == pytest.approx(1)
 
 
 def test_with_all_pairs_and_single_places_nobody_loses_a_place():
     found = joined()
-    assert found.both == pytest.approx(found.alone_both)
-    assert found.neither == pytest.approx(found.alone_neither)
-    assert found.one_city >= found.alone_one_city
+    assert found.couple.both == pytest.approx(found.alone.both)
+    assert found.couple.neither == pytest.approx(found.alone.neither)
+    assert found.couple.one_city >= found.alone.one_city
     stricter = joined(Partner(together="state", apart=False, alone=False))
-    assert stricter.both < found.both
-    assert stricter.neither > found.neither
+    assert stricter.couple.both < found.couple.both
+    assert stricter.couple.neither > found.couple.neither
 
 
 def test_each_alone_is_what_the_rank_list_says():
     """In one season with one strength the two are the same; here both share the seasons, which moves little."""
     found = joined()
     for person, listed, share in (
-        (ME, MINE, found.alone_both + found.alone_only_me),
-        (YOU, YOURS, found.alone_both + found.alone_only_them),
+        (ME, MINE, found.alone.both + found.alone.only_me),
+        (YOU, YOURS, found.alone.both + found.alone.only_them),
     ):
         exact = rank_list(
             directory(), season(), assess_all(ON, person), person, listed, ON
@@ -119,10 +122,10 @@ def test_each_alone_is_what_the_rank_list_says():
 
 
 def test_a_couple_of_nobody_or_with_one_list_only():
-    assert joined(mine=[], yours=[]).neither == 1.0
+    assert joined(mine=[], yours=[]).couple.neither == 1.0
     one = joined(yours=[])
-    assert one.both == 0.0
-    assert one.only_me == pytest.approx(one.alone_only_me)
+    assert one.couple.both == 0.0
+    assert one.couple.only_me == pytest.approx(one.alone.only_me)
 
 
 def test_pairs_beyond_the_most_are_cut_and_counted():

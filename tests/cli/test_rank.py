@@ -6,7 +6,7 @@ from tests.advice.season import ship
 from visamatch.directory.programs import directory
 from visamatch.workspace.document import Workspace, dump, load
 from visamatch.workspace.profile import Profile
-from visamatch.workspace.sponsor_list import Choice, Entry
+from visamatch.workspace.sponsor_list import Entry
 
 IDS = [p.program_id for p in directory().programs.values() if p.specialty_id == "psychiatry"][:3]
 PERSON = Profile.model_validate(
@@ -58,15 +58,10 @@ def test_an_order_is_kept_and_shown(visamatch, file):
 
 def test_wrong_orders_change_nothing(visamatch, file):
     before = file.read_text("utf-8")
-    for words in (("order", IDS[0], IDS[0]), ("order", "0000-000"), ("choose", IDS[0], IDS[0])):
+    for words in (("order", IDS[0], IDS[0]), ("order", "0000-000")):
         found = rank(visamatch, *words, file=file)
         assert found.code == 2
     assert file.read_text("utf-8") == before
-
-
-def test_a_choice_is_kept(visamatch, file):
-    assert rank(visamatch, "choose", IDS[0], IDS[1], file=file).code == 0
-    assert load(file.read_text("utf-8")).choices == (Choice(better=IDS[0], worse=IDS[1]),)
 
 
 def test_the_checklist_fails_while_a_line_is_open(visamatch, file):

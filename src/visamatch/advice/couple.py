@@ -7,7 +7,7 @@ person's strength and the interviews of both, programs decide independently, so 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -42,21 +42,27 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
-class Together:
-    """Where a couple would end: shares of draws, with the same two people ranking each alone beside it."""
+class Ends:
+    """Where two people end, as shares of draws; ``one_city`` is a part of ``both``."""
 
-    pairs: tuple[Pair, ...]
     both: float
     one_city: float
     only_me: float
     only_them: float
     neither: float
-    alone_both: float
-    alone_one_city: float
-    alone_only_me: float
-    alone_only_them: float
-    alone_neither: float
-    cut: int  # pairs beyond the most that may be listed
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """The pairs in order, and where they end; ``alone``: the same two people if each ranked alone.
+
+    ``cut`` counts the pairs beyond the most that may be listed.
+    """
+
+    pairs: tuple[Pair, ...]
+    couple: Ends
+    alone: Ends
+    cut: int
 
 
 def rules() -> dict[str, Any]:
@@ -132,44 +138,38 @@ def together(
         assessed, profiles, lists: the person's, then the partner's.
     """
     states = [
-        given_interviews(known, scenarios, assessed[at], profiles[at], lists[at], on)
-        for at in (0, 1)
+        given_interviews(known, scenarios, *told, on)
+        for told in zip(assessed, profiles, lists, strict=True)
     ]
     takes = _drawn(states)
     pairs = joint_list(lists[0], lists[1], how)
     listed = pairs[: rules()["most_pairs"]]
     got = _first(listed, takes)
-    counts = np.bincount(got, minlength=len(listed) + 1)[: len(listed)] / DRAWS
-    firsts = [
-        np.where(t.any(axis=1), t.argmax(axis=1), -1) if t.shape[1] else np.full(DRAWS, -1)
-        for t in takes
-    ]
-    near = np.array(
-        [[distance(a, b) == "one city" for b in lists[1]] for a in lists[0]], bool
-    ).reshape(len(lists[0]), len(lists[1]))
-    me, them = firsts[0] >= 0, firsts[1] >= 0
-    matched = me & them
-    kinds = {"both": 0.0, "one_city": 0.0, "only_me": 0.0, "only_them": 0.0}
-    for pair, share in zip(listed, counts.tolist(), strict=True):
-        if pair.mine is not None and pair.theirs is not None:
-            kinds["both"] += share
-            kinds["one_city"] += share * (pair.distance == "one city")
-        else:
-            kinds["only_me" if pair.mine is not None else "only_them"] += share
+    chances = np.bincount(got, minlength=len(listed) + 1)[: len(listed)] / DRAWS
+    places = [[-1 if at is None else at for at in (pair.mine, pair.theirs)] for pair in listed]
+    near = np.array([[distance(a, b) == "one city" for b in lists[1]] for a in lists[0]], bool)
     return Together(
-        pairs=tuple(
-            Pair(p.mine, p.theirs, p.distance, share)
-            for p, share in zip(listed, counts.tolist(), strict=True)
-        ),
-        **kinds,
-        neither=float((got == len(listed)).mean()),
-        alone_both=float(matched.mean()),
-        alone_one_city=float(near[firsts[0][matched], firsts[1][matched]].sum() / DRAWS),
-        alone_only_me=float((me & ~them).mean()),
-        alone_only_them=float((them & ~me).mean()),
-        alone_neither=float((~me & ~them).mean()),
-        cut=len(pairs) - len(listed),
+        tuple(replace(p, chance=c) for p, c in zip(listed, chances.tolist(), strict=True)),
+        _ends(np.array([*places, [-1, -1]])[got].T, near),
+        _ends(np.array([_best(taken) for taken in takes]), near),
+        len(pairs) - len(listed),
     )
+
+
+def _best(taken: Bools) -> NDArray[np.int64]:
+    """The best rank of each draw that takes the person, or -1."""
+    if not taken.shape[1]:
+        return np.full(len(taken), -1)
+    return np.where(taken.any(axis=1), taken.argmax(axis=1), -1)
+
+
+def _ends(places: NDArray[np.int64], near: Bools) -> Ends:
+    """Shares of draws by the two ranks in each; ``near``: which programs of the two lists are in one city."""
+    me, them = places >= 0
+    both = me & them
+    together = near[tuple(places[:, both])].sum() if near.size else 0
+    counts = both.sum(), together, (me & ~them).sum(), (them & ~me).sum(), (~me & ~them).sum()
+    return Ends(*(float(count) / DRAWS for count in counts))
 
 
 def _drawn(states: Sequence[States]) -> list[Bools]:

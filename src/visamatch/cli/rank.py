@@ -66,26 +66,6 @@ def order(
 
 
 @app.command()
-def choose(
-    better: Annotated[str, typer.Argument(help="Where you would rather train.")],
-    worse: Annotated[str, typer.Argument(help="The other one.")],
-    workspace: Mine = None,
-) -> None:
-    """Note a choice between two programs; what counts for you is learned from such choices.
-
-    Example: visamatch rank choose 1265-140 1256-140 --workspace visamatch.json
-    """
-    from visamatch.workspace.sponsor_list import chosen
-
-    one, other = (_listed(my_file.load(workspace), text) for text in (better, worse))
-    my_file.change(
-        workspace,
-        lambda old: old.model_copy(update={"choices": chosen(old.choices, one, other)}),
-        "Noted a choice",
-    )
-
-
-@app.command()
 def check(workspace: Mine = None, on: On = "", json: Json = False) -> None:
     """What must be verified, or accepted as open, before the list is certified. Exit 1 while a line is open.
 
@@ -135,9 +115,10 @@ def couple(
         if kind not in ("xlsx", "csv"):
             raise InputError(str(out), "a name ending in .xlsx or .csv")
         output.save(out, pairs_sheet(known, lists, found, kind))
+    ends = found.couple
     told = [
-        f"{len(found.pairs)} pairs. Both match {found.both:.1%}, in one city {found.one_city:.1%};",
-        f"only you {found.only_me:.1%}, only your partner {found.only_them:.1%}, neither {found.neither:.1%}.",
+        f"{len(found.pairs)} pairs. Both match {ends.both:.1%}, in one city {ends.one_city:.1%};",
+        f"only you {ends.only_me:.1%}, only your partner {ends.only_them:.1%}, neither {ends.neither:.1%}.",
     ]
     ids = [[program.program_id for program in part] for part in lists]
     output.tell(json, plain(found) | {"lists": ids}, told)

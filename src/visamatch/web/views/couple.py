@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -28,6 +29,7 @@ from visamatch.workspace.document import Partner, Workspace
 from visamatch.workspace.profile import Profile
 
 RULES = {"city": "One city first", "state": "One state first", "any": "Distance plays no part"}
+ENDS = ("Both match", "Both, in one city", "Only you", "Only your partner", "Neither")
 SHOWN = 25
 Lists = tuple[list[Program], list[Program]]
 
@@ -49,7 +51,8 @@ def couple(request: HttpRequest) -> HttpResponse:
     if joined := _joined(workspace):
         lists, found = joined
         rows = [(*_programs(lists, pair), pair) for pair in found.pairs]
-        context |= {"found": found, "rows": rows}
+        ends = zip(ENDS, astuple(found.couple), astuple(found.alone), strict=True)
+        context |= {"found": found, "rows": rows, "ends": ends}
     return render(request, "couple.html", context, status=400 if problem else 200)
 
 
