@@ -30,7 +30,7 @@ def about(request: HttpRequest) -> HttpResponse:
     """The sources by publisher, with their dates."""
     publishers: dict[str, list[Source]] = defaultdict(list)
     for source in rows(Source):
-        publishers[source.publisher].append(source)
+        publishers[source.publisher or "No publisher named"].append(source)
     ordered = sorted(publishers.items(), key=lambda item: (-len(item[1]), item[0]))
     context = {
         "publishers": ordered,
