@@ -8,7 +8,7 @@ from tests.advice.season import ship
 from visamatch.advice.couple import rules
 from visamatch.web import store
 from visamatch.workspace import document
-from visamatch.workspace.sponsor_list import Choice
+from visamatch.workspace.sponsor_list import Choice, Entry
 
 pytestmark = pytest.mark.django_db
 
@@ -287,3 +287,21 @@ def test_before_the_season_the_lines_of_programs_wait(client, read, program_with
     assert answer.status_code == 400
     assert "a day of this season" in answer.content.decode()
     assert not saved().marks
+
+
+def test_an_interview_that_the_directory_does_not_know_is_told_and_keeps_its_rank(
+    client, read, ranked, saved
+):
+    mine = Entry(program_id="own-x", name="Hospital of Nowhere", status="interviewed", rank=2)
+    store.change(
+        "local", lambda old: old.model_copy(update={"entries": (*old.entries, mine)}), "own"
+    )
+    client.post("/rank/", {"down": ranked[0]})
+    assert "Hospital of Nowhere" in read("/rank/")
+    assert saved().entries[-1].rank == 2
+
+
+def test_without_a_profile_the_list_still_has_an_order(client, read, program_with):
+    client.post("/list/add/", {"program": program_with("filed").program_id})
+    assert "1 program" in read("/rank/")
+    assert "Not ready" in read("/rank/certify/")

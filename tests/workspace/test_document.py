@@ -123,3 +123,4 @@ def test_an_order_is_kept_in_the_entries():
     assert [entry.program_id for entry in after] == list("abcde")
     assert [entry.rank for entry in after] == [1, 3, None, 2, None]
     assert [entry.program_id for entry in interviews(after)] == ["a", "d", "b"]
+    assert ordered(LIST, ["a"], besides=["b"])[1].rank == 2

@@ -29,7 +29,8 @@ class Board:
 
     Attributes:
         order: entries in order. kept: the order is the person's own, else it is the proposed one.
-        aside: interviews that are not on the list. marked: some program is marked as interviewed.
+        aside: interviews that are not on the list. unknown: interviews at programs the directory does not know,
+            of which nothing can be said. marked: some program is marked as interviewed.
         silent: how many were applied to and did not invite; they tell of the person's strength as well.
         paths: chance that each program takes the person on H-1B, and on J-1.
         proposed: ids of ``order`` as the ratings and choices would have them.
@@ -37,6 +38,7 @@ class Board:
 
     order: tuple[Entry, ...]
     aside: tuple[Entry, ...]
+    unknown: tuple[Entry, ...]
     kept: bool
     marked: bool
     silent: int
@@ -122,6 +124,7 @@ def rank_board(
     return Board(
         order=tuple(order),
         aside=tuple(aside),
+        unknown=tuple(e for e in interviews(mine.entries) if e.program_id not in known.programs),
         kept=bool(kept),
         marked=bool(seen),
         silent=len(silent),

@@ -53,14 +53,18 @@ def order(
 
     Example: visamatch rank order 1265-140 1256-140 --workspace visamatch.json
     """
+    from visamatch.directory.programs import directory
     from visamatch.workspace.sponsor_list import ordered
+
+    def unknown(old: Workspace) -> set[str]:
+        return {entry.program_id for entry in old.entries} - directory().programs.keys()
 
     ids = [_listed(my_file.load(workspace), text) for text in programs]
     if len(set(ids)) < len(ids):
         raise InputError("programs", "each program once", next(i for i in ids if ids.count(i) > 1))
     my_file.change(
         workspace,
-        lambda old: old.model_copy(update={"entries": ordered(old.entries, ids)}),
+        lambda old: old.model_copy(update={"entries": ordered(old.entries, ids, unknown(old))}),
         "Kept the order of the rank list",
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -96,9 +96,12 @@ def forgotten(choices: Iterable[Choice], one: str, other: str) -> tuple[Choice, 
     return tuple(each for each in choices if {each.better, each.worse} != {one, other})
 
 
-def ordered(entries: Entries, program_ids: Sequence[str]) -> Entries:
-    """The list with these programs ranked 1, 2, … and no others."""
+def ordered(entries: Entries, program_ids: Sequence[str], besides: Container[str] = ()) -> Entries:
+    """The list with these programs ranked 1, 2, … and no others, but for those ``besides``, which stay as they are."""
     place = {program_id: at for at, program_id in enumerate(program_ids, 1)}
     return tuple(
-        entry.model_copy(update={"rank": place.get(entry.program_id)}) for entry in entries
+        entry
+        if entry.program_id in besides
+        else entry.model_copy(update={"rank": place.get(entry.program_id)})
+        for entry in entries
     )

@@ -118,8 +118,9 @@ def _edited(old: Workspace, form: QueryDict) -> tuple[Workspace, str, str]:
     if board is None:
         raise InputError("rank list", "programs on your list")
     ids, note, moved = _moved(board, form)
+    besides = [entry.program_id for entry in board.unknown]
     place = f"#p-{moved}" if moved else "#order"
-    return old.model_copy(update={"entries": ordered(old.entries, ids)}), note, place
+    return old.model_copy(update={"entries": ordered(old.entries, ids, besides)}), note, place
 
 
 def _moved(board: Board, form: QueryDict) -> tuple[list[str], str, str]:
