@@ -54,6 +54,8 @@ def test_a_rating_left_out_is_the_interest_and_that_left_out_is_the_middle():
         [Entry(program_id="a", interest=5, fit_rating=1), Entry(program_id="b")], [0.3, 0.7]
     )
     assert rows.tolist() == [[1, 0, 1, 0.3], [0.5, 0.5, 0.5, 0.7]]
+    assert learn("ab", rows, []).rated
+    assert not learn("b", rows[1:], []).rated
 
 
 @settings(max_examples=60, deadline=None)

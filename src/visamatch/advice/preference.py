@@ -44,6 +44,11 @@ class Learned:
         return self.mean[: len(ASPECTS)].clip(LEAST)
 
     @property
+    def rated(self) -> bool:
+        """Whether quality, fit and place were rated apart; else their weights cannot be told apart."""
+        return bool(np.ptp(np.delete(self.aspects, VISA, 1), axis=1).any())
+
+    @property
     def visa_share(self) -> float:
         """The weight of the visa among the four, 0 to 1."""
         return float(self.weights[VISA] / self.weights.sum())
