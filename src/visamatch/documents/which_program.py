@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from visamatch.directory.names import name_words, word_list
+from visamatch.directory.names import name_words
 from visamatch.directory.programs import Directory, directory
 from visamatch.directory.search import OPEN_STATUSES
 from visamatch.facts.specialties import specialties, specialty_or_none
@@ -16,7 +16,7 @@ from visamatch.facts.states import STATES
 
 NEAR = 66  # mean of two rapidfuzz scores from which a program is worth asking about
 CHOICES = 4
-NOISE = word_list("PROGRAM RESIDENCY CATEGORICAL PRELIMINARY ADVANCED TRACK")
+NOISE = frozenset(["PROGRAM", "RESIDENCY", "CATEGORICAL", "PRELIMINARY", "ADVANCED", "TRACK"])
 Words = frozenset[str]
 
 

@@ -14,38 +14,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from visamatch.evidence.policy.conditions import SOFT, conditions_in
-from visamatch.evidence.policy.cues import PREDICATES, VISAS, Cue, scan
+from visamatch.evidence.policy.cues import PREDICATES, VISAS, Cue, patterns, scan
 from visamatch.evidence.policy.text import Sentence
 
 Stance = Literal["offer", "consider", "refuse", "require", "named"]
 _ASKED = frozenset({"j1", "h1b", "visa", "other_visa", "work_visa"})
-_PRONOUN = re.compile(r"\b(?:them|these|those|it|either|both|such)\b")
+_SAYS = patterns("claims")
 _LINKS = frozenset({"join", "slash", "except", "instead", "trainee"})
-_LIST_OF_NEEDS = re.compile(
-    r"(?:needs?|requirements?|criteria|eligibility|qualifications?)\b[^.:]*:"
-)
-_BY_ECFMG = re.compile(
-    r"sponsor\w* (?:\w+ )?(?:by|through|via|from) (?:the )?e?c?fmg|(?:through|via) (?:the )?ecfmg|ecfmg is the (?:sole )?sponsor|sponsor\w* of ecfmg|ecfmg\W+(?:is |as )?the (?:sole|only)(?: \w+)? sponsor|from (?:the )?ecfmg"
-)
-_GAP = re.compile(
-    r"[\s:,'\"]*(?:(?:the|an?|any|of|for|to|with|on|all|new|holders?|applicants?)\s+){0,3}"
-)
-_LABEL = re.compile(
-    r"(?:\b(?:[jh]-?1\W?b?|visas?|sponsorship|status|accepted|opt\)?)|[:|\t,-])[^a-z0-9]*$"
-)
-# Letters without which no visa of the lexicon can be named.
-_OF_VISAS = re.compile(
-    r"visa|immigra|sponsor|citizen|ecfmg|efmg|exchange|\b[jhf][- ]?[1il]|\b[jhf][- ]|\bopt|optional|\beads?\b|employ|"
-    r"work|authori|lawful|perman|green|residency|\b[oeb]-?\d|\btn\b|occupation|other"
-)
-_GENERAL_QUESTION = re.compile(r" should i |^\W*(?:q\W+)?what (?:is|are) (?:an? |the )?[jh]\W?1")
-_TRANSFERS = re.compile(r"transfers?|petitions?|extensions?")
-_ONLY_FOR = re.compile(
-    r" (?:for|to|if|in|when|after|with|under|on|at(?! (?:this|the present) time))\b"
-)
-_NOTHING_MORE = re.compile(
-    r"[^a-z]*(?:at (?:this|the present) time|currently|at present|now|yet)?\s*(?:[,;.()—]|$|and |but )"
-)
 
 
 def _has(cues: Iterable[Cue], *kinds: str) -> bool:
@@ -111,7 +86,7 @@ def claims_of(sentences: list[Sentence]) -> list[Claim]:
 def _may_speak(sentence: Sentence, page: _Page) -> bool:
     """Whether a sentence can matter: most of a page neither names a visa nor answers or heads one that does."""
     return (
-        _OF_VISAS.search(sentence.plain) is not None
+        _SAYS["of_visas"].search(sentence.plain) is not None
         or sentence.ends not in (".", "!")
         or bool(page.asked or page.before or page.header)
     )
@@ -124,7 +99,7 @@ def _ask(page: _Page, sentence: Sentence, cues: list[Cue]) -> None:
     page.mute = (
         _opens_elsewhere(cues)
         or _has(cues, "aside")
-        or _GENERAL_QUESTION.search(sentence.plain) is not None
+        or _SAYS["general_question"].search(sentence.plain) is not None
     )
     if (
         which
@@ -144,7 +119,7 @@ def _remember(page: _Page, sentence: Sentence, cues: list[Cue], made: list[Claim
     heading = sentence.ends == "" and len(sentence.plain) < 60 and not made
     if heading and (kinds & {"elsewhere", "trainee"} or not kinds & VISAS):
         page.elsewhere = "elsewhere" in kinds and "trainee" not in kinds
-    if not _PRONOUN.search(sentence.plain) or kinds & {"j1", "h1b"}:
+    if not _SAYS["pronoun"].search(sentence.plain) or kinds & {"j1", "h1b"}:
         page.before = [c.kind for c in cues if c.kind in ("j1", "h1b")]
     heading = sentence.ends in ("", ":")
     if heading and kinds & PREDICATES and "visa" in kinds | {c.visa for c in made}:
@@ -213,7 +188,7 @@ def _sentence_claims(
         for visa in page.asked:
             if visa not in done and not (closed and answer == "offer"):
                 yield Claim(visa, answer, *whole, new_only=page.asked_new and visa == "h1b")
-    elif not made and not answer and _PRONOUN.search(sentence.plain) and before:
+    elif not made and not answer and _SAYS["pronoun"].search(sentence.plain) and before:
         stance = _elliptic(rest, sentence.plain)
         if stance == "refuse" and "offer" in kinds and "elsewhere" not in kinds:
             yield from (Claim(v, stance, *whole) for v in before)
@@ -427,7 +402,8 @@ def _clause_claims(
             limited=excepted and own == "offer",
             new_only=cue.special == "h1b_new"
             or (cue.kind in ("h1b", "visa") and any(c.special == "initiate" for c in cues)),
-            by_ecfmg=cue.special == "j1_ecfmg" or _BY_ECFMG.search(sentence.plain) is not None,
+            by_ecfmg=cue.special == "j1_ecfmg"
+            or _SAYS["by_ecfmg"].search(sentence.plain) is not None,
         )
 
 
@@ -456,7 +432,7 @@ def _takes_back(cues: list[Cue], plain: str, last: Stance) -> bool:
         bool(re.search(r"no longer|not anymore", said))
         or (
             _has(cues, "offer")
-            and bool(_PRONOUN.search(said) or not plain[cues[-1].end :].strip(" .!"))
+            and bool(_SAYS["pronoun"].search(said) or not plain[cues[-1].end :].strip(" .!"))
         )
         or (last == "named" and re.search(r"(?:not|n't)\W*$", said) is not None)
     )
@@ -518,7 +494,10 @@ def _negated(cues: list[Cue], plain: str) -> bool:
             if (
                 ours
                 or any(k in ("offer", "consider", "seek", "admit") for k in later)
-                or (_has(cues[:i], *VISAS) and _NOTHING_MORE.match(plain[cue.end : cue.end + 60]))
+                or (
+                    _has(cues[:i], *VISAS)
+                    and _SAYS["nothing_more"].match(plain[cue.end : cue.end + 60])
+                )
             ):
                 flips += 1
     return flips % 2 == 1
@@ -529,7 +508,7 @@ def _negates_visa(i: int, cues: list[Cue], plain: str) -> bool:
     if i + 1 >= len(cues) or cues[i + 1].kind not in VISAS:
         return False
     gap = plain[cues[i].end : cues[i + 1].start]
-    return bool(_GAP.fullmatch(gap))
+    return bool(_SAYS["gap"].fullmatch(gap))
 
 
 def _own_stance(visa: Cue, cues: list[Cue], plain: str, stance: Stance) -> Stance:
@@ -577,9 +556,9 @@ def _closes(cues: list[Cue], plain: str) -> bool:
             return bool(VISAS & set(after)) or (
                 _has(cues[max(0, i - 2) : i], *VISAS)
                 and cues[i - 1].kind in VISAS | {"offer"}
-                and not _TRANSFERS.search(plain, cues[i - 1].end, cue.start)
+                and not _SAYS["transfers"].search(plain, cues[i - 1].end, cue.start)
                 and (not after or after[0] in ("offer", "join"))
-                and not _ONLY_FOR.match(plain, cue.end)
+                and not _SAYS["only_for"].match(plain, cue.end)
             )
     return False
 
@@ -610,11 +589,11 @@ def _last_visa(cues: list[Cue]) -> int:
 def _row(cues: list[Cue], plain: str) -> tuple[Stance, bool]:
     """A label with its value: "Visa status: J-1 sponsorship", "Requirements: J-1 or green card"."""
     kinds = [c.kind for c in cues]
-    if any(c.kind == "yes" and _LABEL.search(plain, 0, c.start) for c in cues):
+    if any(c.kind == "yes" and _SAYS["label"].search(plain, 0, c.start) for c in cues):
         return "offer", False
     if "ask" in kinds:
         return "named", False
-    if _LIST_OF_NEEDS.search(plain) and "j1" in kinds and {"pr", "citizen"} & set(kinds):
+    if _SAYS["list_of_needs"].search(plain) and "j1" in kinds and {"pr", "citizen"} & set(kinds):
         return "offer", True
     if "colon" in kinds and len(plain) <= 120 and "visa" in kinds[: kinds.index("colon")]:
         return "offer", False

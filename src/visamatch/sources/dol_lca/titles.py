@@ -111,9 +111,11 @@ def _other_profession(text: str, field: Field, employer: str, trains: bool) -> b
         return True
     physician = field == "physician"
     if _says("profession").search(text):
-        return trains or not (physician and _PHYSICIAN.search(text))
+        return trains or not (physician and _says("a_physician").search(text))
     if physician:
-        return trains and bool(_says("research").search(text)) and not _RESIDENT.search(text)
+        return (
+            trains and bool(_says("research").search(text)) and not _says("a_resident").search(text)
+        )
     if _says("business").search(text) or _says("research").search(text):
         return True
     return bool(_says("other_profession_employers").search(employer))
@@ -122,8 +124,8 @@ def _other_profession(text: str, field: Field, employer: str, trains: bool) -> b
 def _practises(text: str, field: Field) -> bool:
     """Whether somebody who is not in training practices medicine."""
     if field == "any_health":
-        return bool(_PHYSICIAN.search(text) and _says("physician").search(text))
-    return field == "physician" or bool(_PRACTICES.search(text))
+        return bool(_says("a_physician").search(text) and _says("physician").search(text))
+    return field == "physician" or bool(_says("practices").search(text))
 
 
 def _teaches(text: str) -> bool:
@@ -131,24 +133,14 @@ def _teaches(text: str) -> bool:
     if _says("faculty").search(text):
         return True
     return bool(_says("academic").search(text)) and not (
-        _RESIDENT.search(text) or _FELLOW.search(text)
+        _says("a_resident").search(text) or _says("a_fellow").search(text)
     )
-
-
-_RESIDENT = re.compile(r"\bresidents?\b")
-_FELLOW = re.compile(r"\bfellows?\b")
-_PRACTICES = re.compile(
-    r"\b(attending|staff|emergency|primary care) physicians?\b|\bhospitalists?\b"
-)
-_PHYSICIAN = re.compile(
-    r"\b(physician|hospitalist|surgeon|internist|intensivist|psychiatrist|pediatrician|\w+ologist)s?\b"
-)
 
 
 def _is_medical(text: str, field: Field) -> bool:
     """Whether a trainee is a physician: the less the code says, the more the title must."""
-    if field == "physician" or _CERTAIN.search(text) or _STRONG.search(text):
-        return field != "outside" or bool(_CERTAIN.search(text))
+    if field == "physician" or _says("certain").search(text) or _says("strong").search(text):
+        return field != "outside" or bool(_says("certain").search(text))
     if field != "any_health":
         return False
     if _says("resident").search(text) or _says("physician").search(text):
@@ -156,19 +148,12 @@ def _is_medical(text: str, field: Field) -> bool:
     return _specialty(text, "fellow") is not None  # a bare fellow may be anything
 
 
-_CERTAIN = re.compile(r"\b(resident physician|physician resident|medical resident)s?\b")
-_STRONG = re.compile(
-    r"\b(resident physician|physician resident|medical resident|residents? medical|resident phys"
-    r"|pgy|gme|house ?staff|house ?officer|clinical fellow|fellow physician|physician)s?\b"
-)
-
-
 def _which(text: str) -> Label:
     """Resident or fellow; a title that offers both counts as resident."""
     fellow = _says("fellow").search(text)
     if not fellow:
         return "resident"
-    return "resident" if _RESIDENT.search(text) and _EITHER.search(text) else "fellow"
+    return "resident" if _says("a_resident").search(text) and _EITHER.search(text) else "fellow"
 
 
 _EITHER = re.compile(
@@ -179,14 +164,11 @@ _EITHER = re.compile(
 def _specialty(text: str, label: Label) -> _Specialty | None:
     text = " ".join(re.sub(r"[/()]", " ", text).replace("physician and surgeon", "").split())
     found = next((s for s in _specialties() if _fits(s, text, label)), None)
-    if found is None or not _PEDIATRIC.search(text) or label == "resident":
+    if found is None or not _says("pediatric").search(text) or label == "resident":
         return found
     if found.name in ("pediatrics", "internal medicine/pediatrics", "dermatology"):
         return found
     return next(s for s in _specialties() if s.name == "pediatric subspecialty")
-
-
-_PEDIATRIC = re.compile(r"\bp[a]?ediatrics?\b")
 
 
 def _fits(specialty: _Specialty, text: str, label: Label) -> bool:

@@ -20,8 +20,8 @@ from visamatch.errors import InputError
 from visamatch.facts.tables import Program
 from visamatch.market import scenarios
 from visamatch.web import store
-from visamatch.web.guards import mine, tell, today
-from visamatch.web.views.keep import uploaded
+from visamatch.web.guards import attachment, mine, tell, today
+from visamatch.web.views.keep import opened_file
 from visamatch.web.views.rank import board_of
 from visamatch.web.views.sheets import XLSX
 from visamatch.workspace.boundary import parse
@@ -63,11 +63,9 @@ def pairs(request: HttpRequest, kind: str) -> HttpResponse:
     if joined is None:
         raise Http404("There is no joint list yet.")
     body = pairs_sheet(directory(), *joined, kind)
-    response = HttpResponse(
-        body, content_type=XLSX if kind == "xlsx" else "text/csv; charset=utf-8"
+    return attachment(
+        body, XLSX if kind == "xlsx" else "text/csv; charset=utf-8", f"couple-pairs.{kind}"
     )
-    response["Content-Disposition"] = f'attachment; filename="couple-pairs.{kind}"'
-    return response
 
 
 def _programs(lists: Lists, pair: Pair) -> list[Program | None]:
@@ -107,7 +105,7 @@ def _partner(request: HttpRequest, old: Workspace) -> Partner:
     """The partner from their visamatch file, else from pasted lines and three answers."""
     form, before = request.POST, old.partner or Partner()
     if "file" in request.FILES:
-        return partner_of(directory(), scenarios.load(), uploaded(request), today(), old.partner)
+        return partner_of(directory(), scenarios.load(), opened_file(request), today(), old.partner)
     score, school, visa = (form.get(name, "").strip() for name in ("score", "school", "visa"))
     person: dict[str, Any] = {"school_kind": school or "foreign"}
     if score.isdigit():

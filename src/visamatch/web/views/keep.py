@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from visamatch.errors import InputError
 from visamatch.web import store
-from visamatch.web.guards import go_back, tell
+from visamatch.web.guards import attachment, change, go_back, tell, uploaded
 from visamatch.workspace import document
 
 
@@ -18,8 +18,8 @@ def keep(request: HttpRequest) -> HttpResponse:
     who, problem = store.owner(request), ""
     if request.method == "POST":
         try:
-            opened = uploaded(request)
-            tell(request, "File opened.", store.change(who, lambda _: opened, "Opened a file"))
+            opened = opened_file(request)
+            change(request, lambda _: opened, "Opened a file", "File opened.")
             return redirect("list")
         except InputError as error:
             problem = str(error)
@@ -31,9 +31,7 @@ def keep(request: HttpRequest) -> HttpResponse:
 def download(request: HttpRequest) -> HttpResponse:
     """The workspace document as a file."""
     body = document.dump(store.load(store.owner(request)))
-    response = HttpResponse(body, content_type="application/json")
-    response["Content-Disposition"] = 'attachment; filename="visamatch.json"'
-    return response
+    return attachment(body, "application/json", "visamatch.json")
 
 
 @require_POST
@@ -46,13 +44,10 @@ def restore(request: HttpRequest) -> HttpResponse:
     return go_back(request, "list")
 
 
-def uploaded(request: HttpRequest) -> document.Workspace:
+def opened_file(request: HttpRequest) -> document.Workspace:
     """The workspace of an uploaded visamatch file."""
-    upload = request.FILES.get("file")
-    if upload is None:
-        raise InputError("file", "a visamatch file; none was chosen")
+    name, body = uploaded(request, "a visamatch file")
     try:
-        text = upload.read().decode("utf-8-sig")
+        return document.load(body.decode("utf-8-sig"), name)
     except UnicodeDecodeError as error:
-        raise InputError(str(upload.name), f"text in UTF-8 (byte {error.start} is not)") from None
-    return document.load(text, str(upload.name))
+        raise InputError(name, f"text in UTF-8 (byte {error.start} is not)") from None

@@ -21,7 +21,7 @@ from visamatch.documents.table import Table, find_table
 from visamatch.errors import InputError
 from visamatch.evidence.words import plural
 from visamatch.web import store
-from visamatch.web.guards import go_back, mine, tell, today
+from visamatch.web.guards import attachment, go_back, mine, tell, today, uploaded
 from visamatch.workspace.document import Workspace
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -41,9 +41,7 @@ def export(request: HttpRequest, kind: str) -> HttpResponse:
     else:
         starting = not workspace.entries
         body, media = workbook(lines, workspace.columns, plan, starting=starting), XLSX
-    response = HttpResponse(body, content_type=media)
-    response["Content-Disposition"] = f'attachment; filename="visamatch-list.{kind}"'
-    return response
+    return attachment(body, media, f"visamatch-list.{kind}")
 
 
 @require_POST
@@ -90,11 +88,8 @@ def apply(request: HttpRequest) -> HttpResponse:
 
     undo = store.change(store.owner(request), edit, f"Imported {plain['name']}")
     left = f" {plural(open_, 'question')} left open." if open_ else ""
-    tell(
-        request,
-        (f"Imported {plain['name']}." if undo is not None else "Nothing had changed.") + left,
-        undo,
-    )
+    done = f"Imported {plain['name']}." if undo is not None else "Nothing had changed."
+    tell(request, done + left, undo)
     return go_back(request, "list")
 
 
@@ -112,8 +107,5 @@ def _pasted(request: HttpRequest) -> tuple[str, tuple[Grid, ...]]:
 
 
 def _uploaded(request: HttpRequest) -> tuple[str, tuple[Grid, ...]]:
-    upload = request.FILES.get("file")
-    if upload is None:
-        raise InputError("file", "a sheet; none was chosen")
-    name = str(upload.name)
-    return name, read_grids(upload.read(MAX_BYTES + 1), name)
+    name, body = uploaded(request, "a sheet", MAX_BYTES + 1)
+    return name, read_grids(body, name)
