@@ -203,6 +203,7 @@ def test_two_paths_show_years_odds_and_the_break_even(client, read, program_with
     long = read("/rank/", fellowship="3")
     assert long.index("Years of training meant") > 0
     assert read("/rank/", 400, j1="nonsense")
+    assert "two that differ" in read("/rank/", 400, j1=j1, h1b=j1)
 
 
 def test_the_checklist_is_not_ready_until_each_line_is_verified_or_accepted(

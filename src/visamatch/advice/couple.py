@@ -175,12 +175,15 @@ def _ends(places: NDArray[np.int64], near: Bools) -> Ends:
 def _drawn(states: Sequence[States]) -> list[Bools]:
     """Which programs take each partner, draws x programs; both in one season, weighed by both's interviews."""
     rng = np.random.default_rng(SEED)
-    by_season = [np.exp(s.likely - s.likely.max()).reshape(-1, STRENGTHS) for s in states]
-    season = by_season[0].sum(axis=1) * by_season[1].sum(axis=1)
+    logs = [state.likely.reshape(-1, STRENGTHS) for state in states]
+    peaks = [log.max(axis=1, keepdims=True) for log in logs]
+    shares = [np.exp(log - peak) for log, peak in zip(logs, peaks, strict=True)]
+    told = [np.log(s.sum(axis=1)) + p[:, 0] for s, p in zip(shares, peaks, strict=True)]
+    season = np.exp(sum(told) - np.max(sum(told)))
     which = rng.choice(len(season), DRAWS, p=season / season.sum())
     drawn = []
-    for state, likely in zip(states, by_season, strict=True):
-        within = np.cumsum(likely / likely.sum(axis=1, keepdims=True), axis=1)[which]
+    for state, share in zip(states, shares, strict=True):
+        within = np.cumsum(share / share.sum(axis=1, keepdims=True), axis=1)[which]
         strength = (within < rng.random((DRAWS, 1))).sum(axis=1).clip(max=STRENGTHS - 1)
         reach = state.reach[which * STRENGTHS + strength]
         drawn.append(rng.random(reach.shape) < reach)

@@ -115,6 +115,8 @@ def _pair(board: Board, j1: str, h1b: str) -> tuple[str, str] | None:
     for name in filter(None, (j1, h1b)):
         if name not in takes:
             raise InputError("program", "a program of your rank list", name)
+    if j1 and j1 == h1b:
+        raise InputError("programs", "two that differ", j1)
     liking = dict(zip(board.learned.ids, board.learned.rest.tolist(), strict=True))
     best = sorted(takes, key=lambda name: -liking[name])
     on_j1 = [j1] if j1 else [n for n in best if takes[n][1] > 0 and takes[n][0] < takes[n][1] / 2]

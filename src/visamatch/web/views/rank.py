@@ -26,7 +26,7 @@ RATINGS = {
     "interest": "All in all", "quality_rating": "Training", "fit_rating": "Fit", "place_rating": "Place",
 }  # fmt: skip
 YEARS = range(4)
-FAINT = 0.01
+FAINT = 0.01  # a chance after an interview of which the model knows next to nothing
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
