@@ -306,3 +306,14 @@ def test_without_a_profile_the_list_still_has_an_order(client, read, program_wit
     client.post("/list/add/", {"program": program_with("filed").program_id})
     assert "1 program" in read("/rank/")
     assert "Not ready" in read("/rank/certify/")
+
+
+def test_the_status_is_kept_from_the_rank_page_and_who_withdrew_leaves_it(
+    client, read, ranked, saved
+):
+    for name in ranked:
+        client.post("/rank/", {"rate": "1", f"status:{name}": "interviewed"})
+    assert {entry.status for entry in saved().entries} == {"interviewed"}
+    client.post("/rank/", {"rate": "1", f"status:{ranked[0]}": "withdrawn"})
+    assert ranked[0] not in order_on(read("/rank/"))
+    assert client.post("/rank/", {"rate": "1", f"status:{ranked[1]}": "lost"}).status_code == 400

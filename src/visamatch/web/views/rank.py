@@ -18,6 +18,7 @@ from visamatch.market import scenarios
 from visamatch.web import store
 from visamatch.web.guards import mine, tell, today
 from visamatch.web.views.calendar import plan_of
+from visamatch.web.views.my_list import STATUSES
 from visamatch.workspace.boundary import parse
 from visamatch.workspace.document import Workspace
 from visamatch.workspace.sponsor_list import Choice, Entry, chosen, forgotten, ordered
@@ -70,8 +71,9 @@ def rank(request: HttpRequest) -> HttpResponse:
         "against": board.learned.against(board.ids) if board.kept else (),
         "circle": list(zip(board.circle, [*board.circle[1:], *board.circle[:1]], strict=True)),
         "ratings": RATINGS,
+        "statuses": STATUSES,
         "rated": [
-            (entry.program_id, [(field, title, getattr(entry, field)) for field, title in RATINGS.items()])
+            (entry, [(field, title, getattr(entry, field)) for field, title in RATINGS.items()])
             for entry in (*board.order, *board.aside)
         ],
         "paths": paths,
@@ -113,7 +115,7 @@ def _edited(old: Workspace, form: QueryDict) -> tuple[Workspace, str, str]:
         return old.model_copy(update={"choices": choices}), note, "#choose"
     if "rate" in form:
         entries = tuple(_rated(entry, form) for entry in old.entries)
-        return old.model_copy(update={"entries": entries}), "Kept your ratings", "#ratings"
+        return old.model_copy(update={"entries": entries}), "Kept ratings and status", "#ratings"
     board = board_of(old, _share(form.get("visa", "")))
     if board is None:
         raise InputError("rank list", "programs on your list")
@@ -173,5 +175,7 @@ def _rated(entry: Entry, form: QueryDict) -> Entry:
         text = form.get(f"{field}:{entry.program_id}")
         if text is not None:
             said[field] = int(text) if text.isdigit() else None
+    status = form.get(f"status:{entry.program_id}")
+    said |= {} if status is None else {"status": status}
     changed: Entry = parse(Entry, entry.model_dump() | said, entry.name or entry.program_id)
     return changed
