@@ -5,7 +5,7 @@ import openpyxl
 import pytest
 
 from tests.advice.season import ship
-from visamatch.advice.couple import rules
+from visamatch.advice.joint_list import rules
 from visamatch.web import store
 from visamatch.workspace import document
 from visamatch.workspace.sponsor_list import Choice, Entry

@@ -103,7 +103,7 @@ def couple(
 
     Example: visamatch rank couple theirs.json --out pairs.xlsx
     """
-    from visamatch.advice.couple import couple_of
+    from visamatch.advice.joint_list import couple_of
     from visamatch.advice.rank_board import partner_of
     from visamatch.directory.programs import directory
     from visamatch.documents.pairs import pairs_sheet

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from visamatch.advice.couple import Together, rules
+from visamatch.advice.joint_list import Together, rules
 from visamatch.directory.programs import Directory
 from visamatch.documents.grid import guarded
 from visamatch.documents.xlsx import Share, fill, saved

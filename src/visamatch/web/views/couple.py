@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from visamatch.advice.couple import Pair, Together, couple_of, rules
+from visamatch.advice.joint_list import Pair, Together, couple_of, rules
 from visamatch.advice.rank_board import partner_of
 from visamatch.directory.programs import directory
 from visamatch.documents.differences import compare

@@ -6,7 +6,7 @@ import pytest
 from numpy.polynomial.hermite_e import hermegauss
 
 from tests.advice.season import season
-from visamatch.advice.couple import (
+from visamatch.advice.joint_list import (
     DRAWS,
     Pair,
     _drawn,

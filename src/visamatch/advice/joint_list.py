@@ -67,7 +67,7 @@ class Together:
 
 def rules() -> dict[str, Any]:
     """What the NRMP says, with its sources."""
-    loaded: dict[str, Any] = shipped("advice/couple.yaml")
+    loaded: dict[str, Any] = shipped("advice/joint_list.yaml")
     return loaded
 
 
