@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from visamatch.market import matching
+from visamatch.market import matching, steps
+from visamatch.market.noise import bell, key_of
 from visamatch.market.population import country, parameters
 from visamatch.market.scenarios import KINDS, MATCH_LOWEST, MATCH_STEP, decode, encode
 from visamatch.market.season import arrange, finish, play, prepare
@@ -98,3 +99,45 @@ def test_cutoffs_separate_the_matched(known):
     assert np.allclose(coded, cutoff[full], atol=MATCH_STEP)  # and the last one is the cutoff
     assert season.made.openness.shape == known.programs.shape
     assert len(season.made.shock) == len(KINDS)
+
+
+def test_the_specialty_on_top_of_a_list_is_the_preferred_one(known, played):
+    made = played.made
+    top = made.preferred >= 0
+    meant, second = made.people.specialty[:, 0], made.people.specialty[:, 1]
+    assert ((made.preferred == meant) | (made.preferred == second))[top].all()
+    assert (made.preferred[top] != meant[top]).any()  # nobody invited them where they meant to go
+    assert (made.contiguous <= made.ranked).all()
+    assert (made.contiguous[top] > 0).all()
+    first = made.main.start[:-1][np.diff(made.main.start) > 0]
+    first = first[made.main.at[first] == 0]  # ranked by the track on top
+    owner = np.searchsorted(made.main.start, first, side="right") - 1
+    assert (known.specialty_of[made.main.track[first]] == made.preferred[owner]).all()
+
+
+def test_the_weaker_hedge(known):
+    people, _ = steps.people(key_of(1, 2), known._replace(hedge=1.0))
+    two = known.tracks_in[people.specialty[:, 1]] > 0
+    two &= people.specialty[:, 1] >= 0
+    assert people.strength[two].mean() < people.strength[~two].mean() - 0.3
+
+
+def test_couples_are_two_people_of_one_kind_each_once(known):
+    people, member = steps.people(key_of(3), known)
+    assert len(np.unique(member)) == 2 * known.couples.sum()
+    assert (people.kind[member[:, 0]] == people.kind[member[:, 1]]).all()
+
+
+def test_a_closed_program_interviews_nobody_it_is_closed_to(known):
+    shut = known._replace(open_closed=np.ones_like(known.open_closed))
+    made = prepare(shut, 4, 0)
+    closed_to = known.closed[made.people.kind]
+    assert made.applications[closed_to].sum() > 0 == made.interviews[closed_to].sum()
+    assert made.interviews[~closed_to].sum() > 0
+
+
+def test_one_key_gives_independent_normal_values():
+    keys = [key_of(9, number) for number in range(20_000)]
+    drawn = np.array([[bell(key, which) for which in range(3)] for key in keys])
+    assert np.allclose(drawn.mean(axis=0), 0, atol=0.03)
+    assert np.allclose(np.cov(drawn.T), np.eye(3), atol=0.03)

@@ -164,9 +164,8 @@ def apply(key, c, people, pull):
             level, taste = _level(c, strength[a], s, k), np.float32(c.noise_program[s] / STEP)
             signal, signals = np.float32(c.signal / STEP), c.signals[s]
             look, draw, n, turn = looks[s], mix(own, -100 - s), 0, 0
-            while (
-                n < wanted[a, j] and turn < 2 * wanted[a, j]
-            ):  # a few tracks come up again and again
+            # a few tracks come up again and again: no more than twice as many draws as wanted
+            while n < wanted[a, j] and turn < 2 * wanted[a, j]:
                 bits = mix(draw, turn)
                 turn += 5
                 for which in range(5):
@@ -198,11 +197,8 @@ def _attends(own, most, specialty):
 @numba.njit(cache=True, inline="always")
 def _liking(own, c, t, first):
     """Sorts tracks as an applicant likes them, least first: first specialty first, then common and own taste."""
-    value = (
-        c.taste * c.quality[t]
-        + bell(mix(own, t), _LIKING)
-        + (100.0 if c.specialty_of[t] == first else 0.0)
-    )
+    value = c.taste * c.quality[t] + bell(mix(own, t), _LIKING)
+    value += np.float32(100 if c.specialty_of[t] == first else 0)
     return np.int64(value * -65536.0) << 32
 
 
@@ -274,11 +270,8 @@ def rank(key, c, people, pull, cutoff, track, begin, held, interview):
     and how many of them of that specialty; then the lists of main and of preliminary tracks."""
     total = held.sum()
     starts = np.zeros((2, len(held) + 1), np.int32)
-    tracks, orders, places = (
-        np.empty((2, total), np.int32),
-        np.empty((2, total), np.uint16),
-        np.empty((2, total), np.int16),
-    )
+    tracks, places = np.empty((2, total), np.int32), np.empty((2, total), np.int16)
+    orders = np.empty((2, total), np.uint16)
     preferred = np.full(len(held), -1, np.int32)
     ranked, contiguous = np.zeros(len(held), np.int32), np.zeros(len(held), np.int32)
     m = np.zeros(2, np.int64)
