@@ -18,6 +18,7 @@ from visamatch.market.openness import mean_rates
 from visamatch.market.population import Country, cumulative, scaled
 from visamatch.market.published import GROUPS, OF_KIND, YEAR, Published, groups_of
 from visamatch.market.scenarios import KINDS
+from visamatch.market.scores import step2
 from visamatch.market.season import play
 from visamatch.market.targets import MEASURED, Target, loss, targets, year_left_out
 
@@ -82,44 +83,57 @@ def begin(p: Published) -> Margins:
 
 
 def step(m: Margins, p: Published, known: Country, got: Measures, size: float) -> Margins:
-    """One proportional step of every margin: how far the model is from the figure, times a gain."""
+    """One proportional step of every margin: how far the model is from its figure, times a gain."""
+    moved = {}
+    for name, error in errors(p, known, got).items():
+        gain, low, high = _GAINS[name]
+        by, value = size * np.array(gain) * error, getattr(m, name)
+        moved[name] = np.clip(value + by if name in _SHIFTED else value * np.exp(by), low, high)
+    moved["applicants"] = np.minimum(moved["applicants"], MOST_PER_ACTIVE * p.active)
+    listed = np.isin(np.arange(len(known.specialties)), [p.index[name] for name in MEASURED])
+    moved["noise_program"][~listed] = np.median(moved["noise_program"][listed])
+    return Margins(**moved)
+
+
+_SHIFTED = {"handicap", "late", "margin"}  # others are multiplied
+_GAINS: dict[str, tuple[Any, float, float]] = {  # and between what the parameter stays
+    "applicants": (1, 0, 1e6), "first_choice": (0.7, 0, 1e6), "second_specialty": (0.7, 0, 1e6),
+    "second_specialty_rate": ([0, 0, 1, 1, 1], 0, 5), "handicap": (1.2, -9, 3),
+    "late": ([0, 0, 1.5, 4, 5], -5, 12), "margin": (10, -2, 12), "noise_program": (0.5, 0.5, 5),
+}  # fmt: skip
+
+
+def errors(p: Published, known: Country, got: Measures) -> dict[str, Table]:
+    """How far each margin's figure is off: logarithms, of wanted over found where more of the margin gives more."""
     places = np.bincount(known.specialty_of, known.quota, len(known.specialties))
-    taken, chosen, second = (
-        _near(p.matched, got.took, 5),
-        _near(p.first, got.first, 1),
-        _near(p.second, got.second, 3),
-    )
+    taken, chosen = _near(p.matched, got.took, 5), _near(p.first, got.first, 1)
     chosen[:, _SENIORS] += 2 * taken[:, _SENIORS]  # no table says which of two a senior ranks first
     handicap, late, noise = taken - taken[:, :1], -taken, np.zeros(len(places))
     handicap[:, US_IMG:] = _near(_wanted_rate(p), got.rate[:, US_IMG:], 1e-4)
-    late[:, PRIOR] = np.log((got.placed / got.active) / (p.placed / p.active))[PRIOR]
-    for name in MEASURED:  # non-US IMG: total, mean lengths and outcome of their lists
+    late[:, PRIOR] = -_near(p.placed / p.active, got.placed / got.active, 0)[PRIOR]
+    second = _near(p.second, got.second, 3)
+    for (
+        name
+    ) in MEASURED:  # lists of non-US IMG: total length, how many match, how much longer theirs are
         at = p.index[name]
-        to_first = p.to_first[name] * p.first[at, NON_US]
+        matched, other = (got.lengths(at, flag) for flag in (True, False))
         handicap[at, NON_US] = _near(_ranks(p, name), got.length[at, NON_US], 1)
         late[at, NON_US] = -_near(p.to_first[name], got.to_first(at), 0.01)
-        by_others = (got.took - got.took_first)[at, NON_US]
-        second[at, NON_US] = _near(max(p.matched[at, NON_US] - to_first, 3), by_others, 3)
-        noise[at] = np.log(
-            _apart(*(got.lengths(at, flag) for flag in (True, False))) / _apart_published(p, name)
-        )
-    more = (p.second.sum(axis=0) / got.second.sum(axis=0).clip(1)).clip(0.6, 1.6)
-    more[_SENIORS] = 1
-    moved = Margins(
-        applicants=np.minimum(
-            MOST_PER_ACTIVE * p.active, m.applicants * (p.active / got.active) ** size
+        backups = p.matched[at, NON_US] - p.to_first[name] * p.first[at, NON_US]
+        second[at, NON_US] = _near(max(backups, 3), (got.took - got.took_first)[at, NON_US], 3)
+        noise[at] = np.log(_apart(matched, other) / _apart_published(p, name))
+    return {
+        "applicants": _near(p.active, got.active, 0),
+        "first_choice": chosen.clip(-0.7, 0.7),
+        "second_specialty": second.clip(-0.7, 0.7),
+        "second_specialty_rate": _near(p.second.sum(axis=0), got.second.sum(axis=0), 1).clip(
+            -0.5, 0.5
         ),
-        first_choice=m.first_choice * np.exp(0.7 * size * chosen.clip(-0.7, 0.7)),
-        second_specialty=m.second_specialty * np.exp(0.7 * size * second.clip(-0.7, 0.7)),
-        second_specialty_rate=(m.second_specialty_rate * more**size).clip(0, 5),
-        handicap=np.clip(m.handicap + 1.2 * size * handicap, -9, 3),
-        late=np.clip(m.late + size * np.array([0, 0, 1.5, 4, 5]) * late, -5, 12),
-        margin=np.clip(m.margin + 10 * size * (p.filled - got.filled / places.clip(1)), -2, 12),
-        noise_program=np.clip(m.noise_program * np.exp(0.5 * size * noise), 0.5, 5.0),
-    )
-    listed = np.isin(np.arange(len(noise)), [p.index[name] for name in MEASURED])
-    moved.noise_program[~listed] = np.median(moved.noise_program[listed])
-    return moved
+        "handicap": handicap,
+        "late": late,
+        "margin": p.filled - got.filled / places.clip(1),
+        "noise_program": noise,
+    }
 
 
 def _near(wanted: Any, found: Any, few: float) -> Any:
@@ -239,41 +253,3 @@ def _row(names: Any, values: Table) -> dict[str, float]:
     return {
         str(name): float(f"{value:.5g}") for name, value in zip(names, values, strict=True) if value
     }
-
-
-def step2(p: Published, got: Measures) -> dict[str, dict[str, dict[str, float]]]:
-    """Step 2 CK against latent strength: such that matched and unmatched differ in score as published.
-
-    ``r`` = difference of mean scores / (standard deviation x difference of mean strengths); the mean score belongs to
-    strength 0, and those with a list are stronger than all who apply.
-    """
-    out: dict[str, dict[str, dict[str, float]]] = {"img": {}, "us": {}}
-    for name, cohorts in p.lists.items():
-        one, two = cohorts["matched"]["step2ck"], cohorts["not_matched"]["step2ck"]
-        if min(one["n"], two["n"]) >= 30:
-            spread = float(np.hypot((one["sd"] + two["sd"]) / 2, (one["mean"] - two["mean"]) / 2))
-            out["img"][name] = _regress(got.img, p.index[name], one["mean"], two["mean"], spread)
-    for name, row in p.us_scores.items():
-        if row.get("notmatched_n", 0) >= 30:
-            spread = (row["matched_q3"] - row["matched_q1"]) / 1.349
-            out["us"][name] = _regress(
-                got.us, p.index[name], row["matched_median"], row["notmatched_median"], spread
-            )
-    for group in out.values():
-        middle = {
-            key: float(np.median([row[key] for row in group.values()]))
-            for key in ("mean", "sd", "r")
-        }
-        group["other"] = {key: round(value, 3) for key, value in middle.items()}
-    return out
-
-
-def _regress(
-    rows: NDArray[Any], at: int, matched: float, other: float, spread: float
-) -> dict[str, float]:
-    on = (rows[0] == at) & (rows[1] > 0)
-    hit, strength = rows[2, on] > 0, rows[3, on]
-    apart = strength[hit].mean() - strength[~hit].mean()
-    r = float(np.clip((matched - other) / (spread * max(apart, 0.05)), 0.0, 0.85))
-    middle = hit.mean() * matched + (1 - hit.mean()) * other - r * spread * strength.mean()
-    return {"mean": round(float(middle), 1), "sd": round(spread, 1), "r": round(r, 3)}

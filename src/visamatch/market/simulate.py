@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visamatch.errors import InputError
+from visamatch.market import openness
 from visamatch.market.population import Country, country, parameters
 from visamatch.market.scenarios import Scenarios
 from visamatch.market.season import play
@@ -51,9 +52,8 @@ def play_part(numbers: tuple[int, ...], seed: int) -> Part:
 Runner = Callable[[Callable[[tuple[int, ...]], Part], list[tuple[int, ...]]], Iterable[Part]]
 
 
-def in_process(work: Any, parts: list[tuple[int, ...]]) -> Iterator[Part]:
-    """Play here, one part after another."""
-    return map(work, parts)
+in_process: Runner = map
+"""Play here, one part after another."""
 
 
 def pool(workers: int) -> Runner:
@@ -119,9 +119,11 @@ def simulate(
 
 def digest() -> str:
     """A short name of the parameters and tracks that a scenario was made with."""
-    known = _country()
-    text = json.dumps(parameters(), sort_keys=True, default=str) + known.open_mean.tobytes().hex()
-    return hashlib.sha256((text + known.quota.tobytes().hex()).encode()).hexdigest()[:12]
+    known, given = _country(), [parameters(), openness.parameters()]
+    name = hashlib.sha256(json.dumps(given, sort_keys=True, default=str).encode())
+    for values in (known.open_mean, known.quota, known.specialty_of):
+        name.update(values.tobytes())
+    return name.hexdigest()[:12]
 
 
 def _path(folder: Path, seed: int, part: tuple[int, ...]) -> Path:
