@@ -4,8 +4,6 @@ A hidden column holds the stable ids and a hidden sheet the list as it stood (th
 :mod:`visamatch.documents.differences` can tell later what the person changed.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -4,8 +4,6 @@ A value that does not fit, an unknown country or question and an impossible fact
 that the form does not know is left unread; :func:`unread` names it.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date

@@ -4,8 +4,6 @@ A condition is true, false or unknown (Kleene's logic): an absent fact makes it 
 true row acts. The grammar stands at the head of ``questions.yaml``.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date

@@ -4,8 +4,6 @@ A field is named by its path in the profile (``applicant.exams.step3.score``), s
 model finds leads straight to the field. Facts that the form does not ask stay.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache

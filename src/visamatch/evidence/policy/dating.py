@@ -1,7 +1,5 @@
 """The date a text speaks for, and how it was found."""
 
-from __future__ import annotations
-
 import calendar
 import re
 from dataclasses import dataclass
