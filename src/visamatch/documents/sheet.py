@@ -16,7 +16,7 @@ from visamatch.documents.differences import MINE
 from visamatch.documents.grid import BASE_SHEET, NAME, guarded
 from visamatch.documents.table import Base, base_rows
 from visamatch.documents.xlsx import Share, choices, color, fill, look, put, saved, typed
-from visamatch.evidence.words import MARKS, STANDINGS
+from visamatch.evidence.words import MARKS, MEANINGS, STANDINGS
 from visamatch.facts.tables import Fee, rows
 from visamatch.workspace.sponsor_list import Entry
 
@@ -209,7 +209,7 @@ def _task(task: Record) -> tuple[Any, ...]:
 
 
 def _glossary() -> Iterator[tuple[str, str]]:
-    for code, meaning in look()["standings"].items():
+    for code, meaning in MEANINGS.items():
         yield _word(code), meaning
     for column in columns().values():
         if column.meaning:
