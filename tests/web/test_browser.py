@@ -73,6 +73,9 @@ def filled(client, program_with, monkeypatch):
         "/list/",
         "/plan/?budget=300&more=1",
         "/rank/",
+        "/rank/certify/",
+        "/rank/couple/",
+        "/method/portfolio/",
         "/paths/?payment=on",
         "/calendar/",
         "/after/?state=MA&fellowship=3",
@@ -218,3 +221,26 @@ def test_print_leaves_out_what_cannot_be_pressed(visit, filled):
     for selector in (".masthead nav", ".button", ".notice"):
         expect(page.locator(selector).first).to_be_hidden()
     expect(page.locator(".verdict")).to_be_visible()
+
+
+def ranked_rows(page: Page) -> list[str]:
+    return [row.get_attribute("id") or "" for row in page.locator("table.ranks tbody tr[id]").all()]
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_the_rank_list_moves_with_the_keyboard_and_the_move_can_be_undone(
+    visit, filled, saved, script
+):
+    page = visit("/rank/", java_script_enabled=script)
+    first, second = ranked_rows(page)
+    page.locator("button[name=down]").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#notice")).to_contain_text("Moved down")
+    assert ranked_rows(page) == [second, first]
+    if script:
+        expect(page.locator(f"#down-{first[2:]}:focus")).to_have_count(
+            1
+        )  # focus goes with the program
+    assert [e.rank for e in saved().entries if e.program_id == first[2:]] == [2]
+    page.get_by_role("button", name="Undo").click()
+    assert ranked_rows(page) == [first, second]

@@ -20,6 +20,7 @@ from visamatch.cli import (
     policy,
     portfolio,
     programs,
+    rank,
     rules,
     serve,
     sheet,
@@ -42,7 +43,8 @@ def root() -> None:
 
 
 for noun in (
-    facts, filings, letter, match, market, pages, policy, portfolio, programs, rules, sheet,
+    facts, filings, letter, match, market, pages, policy, portfolio, programs, rank, rules,
+    sheet,
 ):  # fmt: skip
     app.add_typer(noun.app, name=noun.__name__.rpartition(".")[2])
 for verb in (calendar.calendar, after.petition, plan.plan, serve.serve, after.step3):

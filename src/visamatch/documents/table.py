@@ -196,6 +196,8 @@ def value_of(
         return _day(text, day_first) if text else None
     if kind == "score":
         return _score(text)
+    if kind == "rank":
+        return _rank(text)
     if kind in ("policy", "status", "group") and text:
         known = words(kind)
         if plain(text) in known:
@@ -214,6 +216,11 @@ def _score(text: str) -> int | Unclear | None:
     if found in ("1", "2", "3", "4", "5"):
         return int(found)
     return Unclear(f"{text!r} is no number of 1 to 5.", ("1", "2", "3", "4", "5"))
+
+
+def _rank(text: str) -> int | Unclear | None:
+    found = re.fullmatch(r"#?\s*([1-9]\d{0,2})(\.0*|st|nd|rd|th)?", text)
+    return int(found[1]) if found else Unclear(f"{text!r} is no place on a list.") if text else None
 
 
 _NUMERIC = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4}|\d{2})")

@@ -91,6 +91,11 @@ def _near(known: Directory, said: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(each for each in best if scores[each] >= NEAR)
 
 
+def names_specialty(text: str) -> bool:
+    """Whether a program's name says its specialty."""
+    return _split(text, "")[0] is not None
+
+
 def _split(name: str, specialty: str) -> tuple[str | None, str]:
     """The specialty that a row names, in its own column or within the name, and the rest of the name."""
     tokens = re.findall(r"[^\W_]+", name)

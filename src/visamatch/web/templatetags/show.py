@@ -140,6 +140,12 @@ def points(part: float) -> str:
 
 
 @register.filter
+def share(part: float) -> str:
+    """A share in percent with one digit; never 0.0, which would claim to know."""
+    return f"{100 * part:.1f}" if part >= 0.0005 else "<0.1"
+
+
+@register.filter
 def span(chance: Chance) -> str:
     """The interval as people read it: ``41–79``."""
     return f"{figures.percent(chance.low)}–{figures.percent(chance.high)}"

@@ -18,7 +18,7 @@ def keep(request: HttpRequest) -> HttpResponse:
     who, problem = store.owner(request), ""
     if request.method == "POST":
         try:
-            opened = _uploaded(request)
+            opened = opened_file(request)
             change(request, lambda _: opened, "Opened a file", "File opened.")
             return redirect("list")
         except InputError as error:
@@ -44,7 +44,8 @@ def restore(request: HttpRequest) -> HttpResponse:
     return go_back(request, "list")
 
 
-def _uploaded(request: HttpRequest) -> document.Workspace:
+def opened_file(request: HttpRequest) -> document.Workspace:
+    """The workspace of an uploaded visamatch file."""
     name, body = uploaded(request, "a visamatch file")
     try:
         return document.load(body.decode("utf-8-sig"), name)
