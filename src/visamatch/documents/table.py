@@ -1,7 +1,5 @@
 """The program table of a sheet: where its header is, which column is which, and what a cell says."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence

@@ -4,8 +4,6 @@ A field is named by its path in the profile (``applicant.exams.step3.score``), s
 model finds leads straight to the field. Facts that the form does not ask stay.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -17,7 +15,6 @@ from pydantic import ValidationError
 from visamatch.errors import InputError
 from visamatch.facts.states import STATES
 from visamatch.shipped import shipped
-from visamatch.web.countries import countries
 from visamatch.web.filters import offered
 from visamatch.workspace.boundary import problems
 from visamatch.workspace.profile import Profile
@@ -50,7 +47,12 @@ def groups() -> tuple[Group, ...]:
     """The form. The first group is all that is needed."""
     book = shipped("web/profile_form.yaml")
     wishes = {name: name for name in offered().values()}
-    lists = {"specialties": wishes, "countries": countries(), "states": STATES, **book["choices"]}
+    lists = {
+        "specialties": wishes,
+        "countries": shipped("web/countries.yaml"),
+        "states": STATES,
+        **book["choices"],
+    }
 
     def asked(row: dict[str, str]) -> Field:
         return Field(**{**row, "choices": lists[row["choices"]] if "choices" in row else {}})
