@@ -99,7 +99,7 @@ _SHIFTED = {"handicap", "late", "margin"}  # others are multiplied
 _GAINS: dict[str, tuple[Any, float, float]] = {  # and between what the parameter stays
     "applicants": (1, 0, 1e6), "first_choice": (0.7, 0, 1e6), "second_specialty": (0.7, 0, 1e6),
     "second_specialty_rate": ([0, 0, 1, 1, 1], 0, 5), "handicap": (1.2, -9, 3),
-    "late": ([0, 0, 1.5, 4, 5], -5, 12), "margin": (10, -2, 12), "noise_program": (0.5, 0.5, 5),
+    "late": ([0, 0, 4, 4, 5], -5, 12), "margin": (10, -2, 12), "noise_program": (0.5, 0.5, 5),
 }  # fmt: skip
 
 
