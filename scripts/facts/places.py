@@ -66,7 +66,9 @@ class Places:
         """Institution ids by ``|``-separated patterns; one that finds none stops the build."""
         ids = sorted(self.institutions)
         found = [fnmatch.filter(ids, pattern) for pattern in patterns.split("|")]
-        if idle := [pattern for pattern, some in zip(patterns.split("|"), found, strict=True) if not some]:
+        if idle := [
+            pattern for pattern, some in zip(patterns.split("|"), found, strict=True) if not some
+        ]:
             raise KeyError(idle)
         return unique(place_id for some in found for place_id in some)
 
