@@ -11,6 +11,7 @@ import numpy as np
 
 from visamatch.advice import plan as advice
 from visamatch.advice.chances import chances
+from visamatch.advice.choose import CHOOSING, DEEP
 from visamatch.directory.programs import directory
 from visamatch.evidence.assess import assess_all
 from visamatch.market.scenarios import Strength, load
@@ -76,8 +77,8 @@ def _promise() -> str:
         ids = [line.outlook.program_id for line in made.lines if line.rank]
         programs = [directory().programs[name] for name in ids]
         who = (directory(), load(), programs, assess_all(ON, profile), profile, ON)
-        same = chances(*who, sample=advice.CHOOSING).matched[0]
-        alone = chances(*who, sample=advice.DEEP).matched[0].mean(axis=0)
+        same = chances(*who, sample=CHOOSING).matched[0]
+        alone = chances(*who, sample=DEEP).matched[0].mean(axis=0)
         lines.append(
             f"| {path.stem} | {len(ids)} | {100 * same.any(axis=1).mean():.1f} | "
             f"{100 * made.p_match.mean:.1f} | {100 * (1 - np.prod(1 - alone)):.1f} |"

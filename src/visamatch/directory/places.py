@@ -9,6 +9,7 @@ from math import asin, cos, radians, sin, sqrt
 from visamatch.directory.programs import directory
 from visamatch.errors import InputError, one_of
 from visamatch.facts.states import NEW_ENGLAND
+from visamatch.facts.tables import Program
 
 EARTH_RADIUS_MILES = 3958.8
 BOSTON_RING_MILES = 12.0
@@ -53,6 +54,15 @@ def city_point(text: str) -> Point:
         raise InputError("city", f"the state as well, {one_of(choices, text)}", text)
     known = [f"{city.title()}, {state}" for city, state in _cities()]
     raise InputError("city", one_of(known, text), text)
+
+
+RINGS = ("Boston", "Massachusetts", "New England", "Elsewhere")
+
+
+def ring_of(program: Program) -> str:
+    """The ring around Boston that a program lies in."""
+    point = None if program.lat is None or program.lon is None else (program.lat, program.lon)
+    return ring(program.city, program.state, point)
 
 
 def ring(city: str, state: str, point: Point | None) -> str:

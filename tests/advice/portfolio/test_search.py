@@ -17,7 +17,7 @@ from tests.advice.portfolio.instances import (
 )
 from visamatch.advice.portfolio import kernels, search
 from visamatch.advice.portfolio.feasible import check
-from visamatch.advice.portfolio.problem import SLACK, Fees, Problem
+from visamatch.advice.portfolio.problem import SLACK, Fees, Problem, gain
 from visamatch.advice.portfolio.search import solve
 from visamatch.advice.portfolio.view import View
 from visamatch.errors import InputError
@@ -92,7 +92,7 @@ def test_what_one_more_adds_where_interviews_are_few(seed):
     problem = crowded(seed)
     chosen = list(np.random.default_rng(seed).permutation(9)[:4])
     left = sorted(set(range(9)) - set(chosen))
-    told = problem.gains(chosen, left) / problem.reachable.shape[1]
+    told = problem.gains(chosen, left, problem.best_of(chosen)) / problem.reachable.shape[1]
     now = by_hand(problem, chosen)
     assert told == pytest.approx([by_hand(problem, [*chosen, j]) - now for j in left])
 
@@ -179,7 +179,7 @@ def test_lazy_greedy_is_greedy():
         chosen, left = [], list(range(len(view.ids)))
         while left:
             best = view.adding(chosen).best
-            gains = [kernels.gain(view.reach[j], view.worth[j], best) for j in left]
+            gains = [gain(view.reach[j], view.worth[j], best) for j in left]
             weighed = [
                 g / (view.cost([j]) if by_cost else 1) for g, j in zip(gains, left, strict=True)
             ]

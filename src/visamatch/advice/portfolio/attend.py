@@ -14,9 +14,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 Bools = NDArray[np.bool_]
+Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -52,41 +54,67 @@ class Attended:
         most: interviews that can be attended.
     """
 
-    invited: NDArray[np.generic]
+    invited: Bytes
     place: Ints
     most: int
 
-    def kept(self, chosen: Sequence[int]) -> Bools:
-        """Which invitations of a set are attended, shape [set, S], in the order of the set."""
-        items = np.array(chosen, dtype=np.int64)
-        order = np.argsort(self.place[items])
-        invited = self.invited[items[order]] != 0
-        found: Bools = np.empty_like(invited)
-        found[order] = invited & (np.cumsum(invited, axis=0, dtype=np.int16) <= self.most)
-        return found
-
-    def standing(
-        self, chosen: Sequence[int], worth: Floats, reach: NDArray[np.generic]
-    ) -> Standing:
+    def standing(self, chosen: Sequence[int], worth: Floats, reach: Bytes) -> Standing:
         """Where a set stands; ``worth`` [P] and ``reach`` [P, S] of all programs."""
-        scenarios, end = self.invited.shape[1], len(self.place)
         items = np.array(sorted(chosen, key=self.place.__getitem__), dtype=np.int64)
-        if not len(items):
-            return Standing(np.zeros(scenarios), *np.full((2, scenarios), end))
-        place, kept = self.place[items][:, None], self.kept(items.tolist())
-        good = kept & (reach[items] != 0)
-        full = kept.sum(axis=0) == self.most
-        last = np.where(full, np.where(kept, place, -1).max(axis=0), end)
-        holder = np.where(good, place, end).min(axis=0)
-        return Standing((worth[items, None] * good).max(axis=0), holder, last)
+        return Standing(*_standing(items, self.invited, reach, worth, self.place, self.most))
 
     def gains(
-        self, at: Standing, items: Sequence[int], worth: Floats, reach: NDArray[np.generic]
+        self, at: Standing, items: Sequence[int] | Ints, worth: Floats, reach: Bytes
     ) -> Floats:
         """What each program would add to a set, summed over scenarios; less than nothing where it crowds out."""
-        rows = np.array(items, dtype=np.int64)
-        place, good = self.place[rows][:, None], reach[rows] != 0
-        kept = (self.invited[rows] != 0) & (place < at.last)
-        up = np.maximum(worth[rows, None] - at.value, 0.0) * (kept & good)
-        crowded = kept & ~good & (at.holder == at.last) & (place < at.holder)
-        return np.asarray(up.sum(axis=1) - (at.value * crowded).sum(axis=1))
+        rows = np.asarray(items, dtype=np.int64)
+        found: Floats = _gains(rows, self.invited, reach, worth, self.place, at)
+        return found
+
+    def prefixes(self, order: Sequence[int], reach: Bytes) -> Bools:
+        """Whether the first, the first two, … of an order end in a match, shape [S, order]."""
+        items = np.array(order, dtype=np.int64)
+        invited, good, place = self.invited[items] != 0, reach[items] != 0, self.place[items]
+        if self.most >= len(items):
+            return np.logical_or.accumulate(good, axis=0).T
+        ahead = np.zeros(good.shape, dtype=np.int16)
+        found = np.empty(good.T.shape, dtype=np.bool_)
+        for size in range(1, len(items) + 1):
+            ahead[place > place[size - 1]] += invited[size - 1]
+            found[:, size - 1] = (good[:size] & (ahead[:size] < self.most)).any(axis=0)
+        return found
+
+
+@njit(cache=True)
+def _standing(
+    items: Ints, invited: Bytes, reach: Bytes, worth: Floats, place: Ints, most: int
+) -> tuple[Floats, Ints, Ints]:
+    """``items`` in the order in which invitations are kept."""
+    size, end = invited.shape[1], place.size
+    value, holder, last = np.zeros(size), np.full(size, end), np.full(size, end)
+    count = np.zeros(size, dtype=np.int64)
+    for j in items:
+        for s in range(size):
+            if invited[j, s] and count[s] < most:
+                count[s] += 1
+                if reach[j, s] and holder[s] == end:
+                    value[s], holder[s] = worth[j], place[j]
+                if count[s] == most:
+                    last[s] = place[j]
+    return value, holder, last
+
+
+@njit(cache=True)
+def _gains(
+    items: Ints, invited: Bytes, reach: Bytes, worth: Floats, place: Ints, at: Standing
+) -> Floats:
+    found = np.zeros(items.size)
+    for k in range(items.size):
+        j = items[k]
+        for s in range(at.value.size):
+            if invited[j, s] and place[j] < at.last[s]:
+                if reach[j, s]:
+                    found[k] += max(0.0, worth[j] - at.value[s])
+                elif at.holder[s] == at.last[s] and place[j] < at.holder[s]:
+                    found[k] -= at.value[s]
+    return found

@@ -9,8 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from visamatch.advice.portfolio import kernels
-from visamatch.advice.portfolio.problem import SLACK, Ints, Parts, Problem
+from visamatch.advice.portfolio.problem import SLACK, Ints, Parts, Problem, gains
 from visamatch.advice.portfolio.view import View
 from visamatch.errors import InputError
 
@@ -118,11 +117,8 @@ def cheapest(view: View) -> list[int] | None:
     """
     if not view.need.any():
         return []
-    gains = [
-        kernels.gain(row, worth, view.best)
-        for row, worth in zip(view.reach, view.worth, strict=True)
-    ]
-    order = np.argsort(-np.array(gains), kind="stable")
+    added = gains(view.reach, view.worth, np.arange(len(view.ids)), view.best)
+    order = np.argsort(-added, kind="stable")
     members: dict[Cell, list[int]] = {}
     for j in order.tolist():
         members.setdefault((int(view.part[j]), int(view.group[j])), []).append(j)

@@ -6,21 +6,11 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from visamatch.advice.portfolio.problem import Bytes, Floats, Ints
+from visamatch.advice.portfolio.problem import Bytes, Floats, Ints, gain, gains
 from visamatch.advice.portfolio.view import View
 
 Steps = npt.NDArray[np.int32]
 FREE = 1e-12  # dollars; a free application is worth any gain
-
-
-@njit(cache=True, fastmath=True)
-def gain(row: Bytes, worth: float, best: Floats) -> float:
-    """What one more program adds, summed over scenarios, where ``best`` is had already."""
-    total = 0.0
-    for s in range(row.size):
-        more = worth - best[s]
-        total += more if (row[s] != 0) & (more > 0.0) else 0.0
-    return total
 
 
 @njit(cache=True)
@@ -158,12 +148,14 @@ def _lazy_greedy(
 
 
 @njit(cache=True)
-def _cover(view: View, chosen: Ints) -> tuple[Floats, Floats, Ints, Floats]:
+def _cover(
+    reach: Bytes, worth: Floats, chosen: Ints, before: Floats
+) -> tuple[Floats, Floats, Ints, Floats]:
     """Best and second best by scenario, whose the best is (-1: had before), what each choice alone gives."""
-    best, second = view.best.copy(), view.best.copy()
+    best, second = before.copy(), before.copy()
     holder = np.full(best.size, -1)
     for k in range(chosen.size):
-        row, mine = view.reach[chosen[k]], view.worth[chosen[k]]
+        row, mine = reach[chosen[k]], worth[chosen[k]]
         for s in range(best.size):
             if row[s] and mine > best[s]:
                 second[s], best[s], holder[s] = best[s], mine, k
@@ -174,6 +166,14 @@ def _cover(view: View, chosen: Ints) -> tuple[Floats, Floats, Ints, Floats]:
         loss[holder[s]] += best[s] - second[s]
     loss[-1] = 0.0
     return best, second, holder, loss
+
+
+def cover(reach: Bytes, worth: Floats, chosen: Ints) -> tuple[Floats, Floats, Ints, Floats]:
+    """Best and second best of a set by scenario, whose the best is (-1: nobody's), what each of it alone gives."""
+    found: tuple[Floats, Floats, Ints, Floats] = _cover(
+        reach, worth, chosen, np.zeros(reach.shape[1])
+    )
+    return found
 
 
 @njit(cache=True)
@@ -225,7 +225,7 @@ def best_move(
         gain summed over scenarios (0: no move is left), place in ``chosen`` that is given up (-1: none),
         program that comes in.
     """
-    covered = _cover(view, chosen)
+    covered = _cover(view.reach, view.worth, chosen, view.best)
     counts, held = view.counts.copy(), np.zeros_like(view.need)
     taken = np.zeros(view.worth.size, dtype=np.bool_)
     for item in chosen:
@@ -316,12 +316,11 @@ def upper_bound(
         the least bound found (at or below ``target`` it stops), its levels and tolls, its parts of programs [p].
     """
     v, toll = start
-    profit = np.zeros(view.worth.size)
-    least, found, least_part = np.inf, start, profit.copy()
+    every = np.arange(view.worth.size)
+    least, found, least_part = np.inf, start, np.zeros(view.worth.size)
     stride, stuck = 1.0, 0
     for _ in range(steps):
-        for j in range(profit.size):
-            profit[j] = gain(view.reach[j], view.worth[j], v) - toll[view.part[j]]
+        profit = gains(view.reach, view.worth, every, v) - toll[view.part]
         bound, part = _relaxed(view, profit)
         for s in range(v.size):
             bound += v[s]

@@ -13,6 +13,7 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
+from numba import njit
 
 from visamatch.advice.portfolio.attend import Attended
 
@@ -21,6 +22,25 @@ Ints = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
 UNLIMITED = 10**9
 SLACK = 1e-9  # dollars a budget may be passed by, so that 0.1 + 0.2 fits into 0.3
+
+
+@njit(cache=True, fastmath=True)
+def gain(row: Bytes, worth: float, best: Floats) -> float:
+    """What one more program adds, summed over scenarios, where ``best`` is had already."""
+    total = 0.0
+    for s in range(row.size):
+        more = worth - best[s]
+        total += more if (row[s] != 0) & (more > 0.0) else 0.0
+    return total
+
+
+@njit(cache=True)
+def gains(reach: Bytes, worth: Floats, rows: Ints, best: Floats) -> Floats:
+    """The same for some programs, each alone."""
+    found = np.empty(rows.size)
+    for at in range(rows.size):
+        found[at] = gain(reach[rows[at]], worth[rows[at]], best)
+    return found
 
 
 @dataclass(frozen=True)
@@ -137,13 +157,20 @@ class Problem:
         reached = self.utility[items, None] * self.reachable[items]
         return np.asarray(reached.max(axis=0, initial=0.0))
 
-    def gains(self, chosen: Sequence[int], items: Sequence[int]) -> Floats:
-        """What each of these programs would add to a set, summed over scenarios."""
+    def best_with(self, chosen: Sequence[int], before: Floats) -> Floats:
+        """The same, where the last of the chosen is new."""
+        if self.interviews is not None:
+            return self.best_of(chosen)
+        return np.asarray(np.maximum(before, self.utility[chosen[-1]] * self.reachable[chosen[-1]]))
+
+    def gains(self, chosen: Sequence[int], items: Sequence[int] | Ints, best: Floats) -> Floats:
+        """What each of these programs would add to a set with this ``best_of``, summed over scenarios."""
+        rows = np.asarray(items, dtype=np.int64)
         if self.interviews is not None:
             at = self.interviews.standing(chosen, self.utility, self.reachable)
-            return self.interviews.gains(at, items, self.utility, self.reachable)
-        more = self.utility[list(items), None] - self.best_of(chosen)
-        return np.asarray((np.maximum(more, 0.0) * self.reachable[list(items)]).sum(axis=1))
+            return self.interviews.gains(at, rows, self.utility, self.reachable)
+        found: Floats = gains(self.reachable, self.utility, rows, best)
+        return found
 
     def value(self, chosen: Iterable[int]) -> float:
         """Mean over scenarios of the best reachable utility among the chosen."""

@@ -16,25 +16,30 @@ import numpy as np
 
 from visamatch.advice.portfolio import kernels
 from visamatch.advice.portfolio.feasible import cheapest
-from visamatch.advice.portfolio.problem import Choice, Floats, Problem
+from visamatch.advice.portfolio.problem import Choice, Floats, Problem, gains
 from visamatch.advice.portfolio.view import View
 
 EFFORT = 10**9  # entries of the matrix to look at in swaps, and again in branch and bound
 PASS = 4  # looks that an exchange is worth
+FEW = 20  # exchanges that are not enough to climb by; they settle what the tree has left open
 ROOT_STEPS, NODE_STEPS = 300, 25
 TIE = 1e-11  # values nearer than this, relatively, are one
 
 
-def solve(problem: Problem, effort: int = EFFORT) -> Choice:
-    """Choose the set worth most within budget, number and locks.
+def solve(problem: Problem, effort: int = EFFORT, enough: float = 0.0) -> Choice:
+    """Choose the set worth most within budget, number, parts and locks; ``feasible.check`` says whether one is.
 
     Args:
         effort: entries of the matrix to look at in swaps, and again in branch and bound.
+        enough: the list ends where one more program adds no more than this.
     """
     view = View.of(problem)
-    start = _path(problem, view, effort // (PASS * problem.reachable.size))
+    passes = effort // (PASS * problem.reachable.size)
+    start = _path(problem, view, passes if passes > FEW else 0)
     found, bound = _tree(problem, view, start, effort)
-    return _choice(problem, found, bound)
+    if bound and problem.interviews is None:
+        found = _settled(view, found, min(passes, FEW))
+    return _choice(problem, found, bound, enough)
 
 
 def _path(problem: Problem, view: View, passes: int) -> list[int]:
@@ -76,6 +81,20 @@ def _path(problem: Problem, view: View, passes: int) -> list[int]:
         level = max(level, cost)
 
 
+def _settled(view: View, found: Sequence[int], passes: int) -> tuple[int, ...]:
+    """Exchanges and additions within the budget, as long as one gains or there is time."""
+    place = {item: at for at, item in enumerate(view.ids.tolist())}
+    chosen = [place[item] for item in found]
+    for _ in range(passes):
+        picked = np.array(chosen, dtype=np.int64)
+        cost = view.cost(chosen)
+        gain, out, into = kernels.best_move(view, picked, cost, view.money, view.money)
+        if gain <= 0:
+            break
+        chosen = [*(item for place, item in enumerate(chosen) if place != out), into]
+    return tuple(view.ids[chosen].tolist())
+
+
 def _rungs(
     view: View, base: list[int], order: list[int]
 ) -> Iterator[tuple[float, float, list[int]]]:
@@ -114,7 +133,8 @@ def _tree(
     steps = 1 + min(ROOT_STEPS, effort // (2 * max(1, view.reach.size)))
     while stack and effort > 0:
         node = stack.pop()
-        found = max((found, node), key=worth)
+        whole = _filled(node, []) if node.view.need.any() else node
+        found = max((found, whole), key=worth)
         target = worth(found) * (1 + TIE)
         if node.bound <= target or not len(node.view.ids):
             continue
@@ -161,13 +181,13 @@ def _branches(node: _Node, part: Floats, drop: bool) -> tuple[_Node, ...]:
         drop: what adds nothing now never will, and need not be looked at again.
     """
     view = node.view
-    gains = np.array(
-        [kernels.gain(view.reach[j], view.worth[j], view.best) for j in range(len(part))]
-    )
-    if view.most <= 0 or (drop and not (gains > 0).any()):
+    added = gains(view.reach, view.worth, np.arange(len(part)), view.best)
+    useless = np.flatnonzero((added <= 0) & (view.need[view.part] == 0)).tolist() if drop else []
+    if view.most <= 0 or len(useless) == len(part):
         return ()
-    useless = np.flatnonzero((gains <= 0) & (view.need[view.part] == 0)).tolist() if drop else []
-    pivot = int(np.argmax(gains * (1e-6 + part)))
+    weight = added * (1e-6 + part)
+    weight[useless] = -1.0
+    pivot = int(np.argmax(weight))
     without = view.without([*useless, pivot])
     if not view.takes([pivot]):
         return (replace(node, view=without),)
@@ -176,20 +196,33 @@ def _branches(node: _Node, part: Floats, drop: bool) -> tuple[_Node, ...]:
     )
 
 
-def _choice(problem: Problem, found: Sequence[int], bound: float) -> Choice:
-    """Put a set in order of choice: locked programs, then what adds most. What adds nothing stays out,
-    unless a part needs it.
+def _choice(problem: Problem, found: Sequence[int], bound: float, enough: float) -> Choice:
+    """Put a set in order of choice: locked programs, then what adds most, until that is not enough and no
+    part needs more. Where interviews are limited two programs may help that would not alone: then the
+    order goes on to its end and is cut where it is worth most.
     """
     chosen, left, parts = list(problem.must), list(found), problem.parts
+    scenarios, to_the_end = (
+        problem.reachable.shape[1],
+        problem.interviews is not None and not enough,
+    )
     values = [problem.value(chosen[: size + 1]) for size in range(len(chosen))]
+    best = problem.best_of(chosen)
     while left:
-        gains = problem.gains(chosen, left)
-        if gains.max() <= 0:
+        more = problem.gains(chosen, left, best)
+        if more.max() <= enough * scenarios:
             short = parts.counts(chosen) < parts.least
-            gains[~short[parts.of[left]]] = -math.inf
-            if not short.any() or gains.max() == -math.inf:
+            if not short.any() and not to_the_end:
                 break
-        chosen.append(left.pop(int(np.argmax(gains))))
-        values.append(problem.value(chosen))
-    upper = max([0.0, *values[-1:], bound / problem.reachable.shape[1]])
+            if short[parts.of[left]].any():
+                more[~short[parts.of[left]]] = -math.inf
+        chosen.append(left.pop(int(np.argmax(more))))
+        best = problem.best_with(chosen, best)
+        values.append(float(best.mean()))
+    if to_the_end:
+        sizes = [n for n in range(len(problem.must), len(chosen) + 1) if parts.allow(chosen[:n])]
+        size = max(sizes, key=lambda n: (values[n - 1] if n else 0.0, -n))
+        chosen, values = chosen[:size], values[:size]
+    whole = problem.value((*problem.must, *found))
+    upper = max(whole, *values[-1:], bound / scenarios)
     return Choice(tuple(chosen), tuple(values), upper, problem.fees.cost(chosen))
