@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from visamatch.advice.chances import by_program
 from visamatch.advice.choose import STOP, Chosen
 from visamatch.advice.portfolio import kernels
-from visamatch.advice.portfolio.problem import SLACK, Problem, gains
+from visamatch.advice.portfolio.problem import Problem, gains
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -95,21 +95,13 @@ def _exchanges(made: Chosen) -> Iterator[tuple[list[int], float, NDArray[np.bool
         if chosen[at] not in problem.must:
             cell = (int(parts.of[chosen[at]]), int(fees.group[chosen[at]]))
             cheapest.setdefault(cell, chosen[at])
-    outside = np.ones(len(problem.utility), np.bool_)
-    outside[[*chosen, *problem.never]] = False
     for given_up in (None, *cheapest.values()):
         rest = [item for item in chosen if item != given_up]
         loss = (total - problem.value(rest)) * scenarios
-        counts = parts.counts(rest)
-        room = (counts < parts.most) & (len(rest) < problem.most)
-        short = (counts < parts.least).sum()
-        one_more = (short == 0) | ((short == 1) & (counts[parts.of] < parts.least[parts.of]))
-        price = {
-            g: fees.cost([*rest, int(np.argmax(fees.group == g))]) for g in set(fees.group.tolist())
-        }
-        paid = np.array([price[g] <= problem.budget + SLACK for g in fees.group.tolist()])
         enough = STOP * scenarios if given_up is None and problem.budget == np.inf else 0.0
-        yield rest, max(loss, enough, 1e-9), outside & room[parts.of] & one_more & paid
+        fits = problem.fits(rest)
+        fits[chosen] = False
+        yield rest, max(loss, enough, 1e-9), fits
 
 
 def _worth_asking(made: Chosen, yes: Floats) -> Floats:

@@ -149,6 +149,19 @@ class Problem:
         """The limits, or one part without any."""
         return self.limits or Parts.one(len(self.utility))
 
+    def fits(self, chosen: Sequence[int]) -> npt.NDArray[np.bool_]:
+        """Which programs can join a set within money, number, parts and locks; shape [P]."""
+        items, fees, parts = list(chosen), self.fees, self.parts
+        used = np.bincount(fees.group[items], minlength=len(fees.start) - 1)
+        next_price = fees.prices[np.minimum(fees.start[:-1] + used, len(fees.prices) - 1)]
+        counts = parts.counts(items)
+        short = counts < parts.least
+        open_ = (counts < parts.most) & (len(items) < self.most) & (short.sum() <= short)
+        fitting = (fees.cost(items) + next_price <= self.budget + SLACK)[fees.group]
+        fitting &= open_[parts.of]
+        fitting[[*items, *self.never]] = False
+        return np.asarray(fitting)
+
     def best_of(self, chosen: Iterable[int]) -> Floats:
         """Best reachable utility among the chosen, by scenario."""
         items = list(chosen)

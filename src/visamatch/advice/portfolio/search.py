@@ -22,6 +22,7 @@ from visamatch.advice.portfolio.view import View
 EFFORT = 10**9  # entries of the matrix to look at in swaps, and again in branch and bound
 PASS = 4  # looks that an exchange is worth
 FEW = 20  # exchanges that are not enough to climb by; they settle what the tree has left open
+GIVEN_UP = 8  # programs tried in exchange for others where interviews are limited
 ROOT_STEPS, NODE_STEPS = 300, 25
 TIE = 1e-11  # values nearer than this, relatively, are one
 
@@ -39,6 +40,8 @@ def solve(problem: Problem, effort: int = EFFORT, enough: float = 0.0) -> Choice
     found, bound = _tree(problem, view, start, effort)
     if bound and problem.interviews is None:
         found = _settled(view, found, min(passes, FEW))
+    elif bound:
+        found = _attending(problem, found, effort // 2)
     return _choice(problem, found, bound, enough)
 
 
@@ -93,6 +96,32 @@ def _settled(view: View, found: Sequence[int], passes: int) -> tuple[int, ...]:
             break
         chosen = [*(item for place, item in enumerate(chosen) if place != out), into]
     return tuple(view.ids[chosen].tolist())
+
+
+def _attending(problem: Problem, found: Sequence[int], effort: int) -> tuple[int, ...]:
+    """The same where interviews are limited: what only crowds goes out, what gives least for what gives more."""
+    chosen, scenarios = [*problem.must, *found], problem.reachable.shape[1]
+    every = np.arange(len(problem.utility))
+    while effort > 0:
+        total, moves = problem.best_of(chosen).sum(), []
+        without = [[each for each in chosen if each != item] for item in chosen]
+        losses = [total - problem.best_of(rest).sum() for rest in without]
+        effort -= len(chosen) ** 2 * scenarios
+        order = [at for at in np.argsort(losses) if chosen[at] not in problem.must]
+        for loss, rest in ((0.0, chosen), *((losses[at], without[at]) for at in order[:GIVEN_UP])):
+            gains = np.where(
+                problem.fits(rest), problem.gains(rest, every, problem.best_of(rest)), -np.inf
+            )
+            into = int(np.argmax(gains))
+            moves.append((gains[into] - loss, [*rest, into]))
+            if problem.parts.allow(rest):
+                moves.append((-loss, rest))
+            effort -= problem.reachable.size
+        gain, better = max(moves, key=lambda move: (move[0], -len(move[1])))
+        if gain <= TIE * max(1.0, total):
+            break
+        chosen = better
+    return tuple(item for item in chosen if item not in problem.must)
 
 
 def _rungs(
