@@ -6,9 +6,11 @@ import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from statistics import fmean
 
 import numpy as np
 
+from tests.advice.asking import first_and_random
 from visamatch.advice import plan as advice
 from visamatch.advice.chances import chances
 from visamatch.advice.choose import CHOOSING, DEEP
@@ -17,15 +19,15 @@ from visamatch.evidence.assess import assess_all
 from visamatch.market.scenarios import Strength, load
 from visamatch.workspace.profile import Profile, profile_from_toml
 
-ON, ROUNDS, APPLICATIONS = date(2026, 11, 27), 5, 100
+ON, ROUNDS, APPLICATIONS, OTHERS = date(2026, 11, 27), 5, 100, 20
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 PUBLISHED = {1: 0.16, 3: 0.49, 5: 0.66, 8: 0.81, 10: 0.86, 12: 0.90}
 # Derived from Charting Outcomes for non-US IMGs 2026, internal medicine: by contiguous ranks.
 
 
 def run() -> str:
-    """Three tables."""
-    return "\n\n".join((_speed(), _promise(), _population()))
+    """Four tables."""
+    return "\n\n".join((_speed(), _promise(), _asking(), _population()))
 
 
 def _speed() -> str:
@@ -82,6 +84,28 @@ def _promise() -> str:
         lines.append(
             f"| {path.stem} | {len(ids)} | {100 * same.any(axis=1).mean():.1f} | "
             f"{100 * made.p_match.mean:.1f} | {100 * (1 - np.prod(1 - alone)):.1f} |"
+        )
+    return "\n".join(lines)
+
+
+def _asking() -> str:
+    """Whether the queue asks in the right order: what acting on an answer brings, simulated."""
+    lines = [
+        f"The first of the queue against {OTHERS} programs at random whose H-1B is open: each says yes as often as its chance "
+        "says, and the plan is made anew. Gain: worth of the new plan over the old one, then; exchanged: programs.",
+        "",
+        "| example | foretold, first | gain, first | gain, random | exchanged, first | exchanged, random |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for name in ("abroad-no-step3", "in-us-step3-passed"):
+        profile = _profile(name)
+        season = advice.Season(directory(), load(), ON, budget=profile.money.budget or 1500)
+        line = advice.plan(season, profile, more=False).ask_first[0]
+        first, others = first_and_random(season, profile, line.outlook.program_id, OTHERS)
+        gain, exchanged = (fmean(getattr(o, key) for o in others) for key in ("gain", "exchanged"))
+        lines.append(
+            f"| {name} | {line.worth_asking:.5f} | {first.gain:.5f} | {gain:.5f} | "
+            f"{first.exchanged:.1f} | {exchanged:.1f} |"
         )
     return "\n".join(lines)
 

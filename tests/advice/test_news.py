@@ -6,6 +6,7 @@ from datetime import date
 import numpy as np
 import pytest
 
+from tests.advice.asking import first_and_random
 from tests.advice.season import season
 from tests.advice.test_plan import person
 from visamatch.advice.choose import Chosen, Season, choose
@@ -69,3 +70,12 @@ def test_nothing_to_ask_where_no_visa_is_needed(made):
     told = plan(Season(directory(), season(), ON, budget=300.0), citizen, more=False)
     assert not told.ask_first
     assert not any("in writing" in line.reasons[1] for line in told.lines if line.rank is None)
+
+
+def test_the_first_to_ask_changes_the_plan_more_than_others():
+    """Requirement F13, in simulation: answers as likely as the chances say, and a new plan for each."""
+    season_ = Season(directory(), season(), ON, budget=300.0)
+    first = plan(season_, person(), more=False).ask_first[0]
+    told, others = first_and_random(season_, person(), first.outlook.program_id, 6)
+    assert told.gain > 2 * np.mean([other.gain for other in others])
+    assert told.gain == pytest.approx(first.worth_asking, rel=0.5)
