@@ -127,7 +127,7 @@ class Chances:
 
     def outlooks(self) -> list[Outlook]:
         """Every program on its own."""
-        pairs = zip(self._intervals(self.interviewed), self._intervals(self.matched), strict=True)
+        pairs = zip(self.intervals(self.interviewed), self.intervals(self.matched), strict=True)
         return [
             Outlook(
                 self.ids[at], *pair, float(self.p_h1b[at]), float(self.p_j1[at]), self.blocked[at]
@@ -142,11 +142,11 @@ class Chances:
     def p_lists(self, order: Sequence[int]) -> list[Chance]:
         """The same for the first, the first two, … of an order."""
         levels = enumerate(self.matched)
-        return self._intervals(
+        return self.intervals(
             tuple(self._attended(at).prefixes(order, by_program(part)) for at, part in levels)
         )
 
-    def _intervals(self, levels: Levels) -> list[Chance]:
+    def intervals(self, levels: Levels) -> list[Chance]:
         """Shares of rows by column; an interval joins what is not known of person and programs with
         how seasons differ. That difference is read from all columns together, as a multiple of p (1 - p):
         a single column would be noise.

@@ -1,0 +1,283 @@
+"""Two persons who plan together: a set of applications for each, worth what the pair gets of both.
+
+In every scenario the pair takes the best it can have: both in near places, worth the mean of the two utilities;
+both, but far apart, worth a share of it; one of them alone, worth a share of that one's half. With both shares 1 it is
+two separate questions. Given the other's set, what a set adds is monotone and submodular; jointly it is not, since
+two near places help each other. So: greedy over both, from nothing and from each one's own best set, then
+exchanges; no bound is known.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from visamatch.advice.portfolio.feasible import cheapest
+from visamatch.advice.portfolio.problem import Bytes, Floats, Ints, Problem
+from visamatch.advice.portfolio.view import View
+
+Sets = tuple[list[int], list[int]]
+NEITHER, FIRST, SECOND, APART, NEAR = range(5)  # what becomes of a pair
+NOBODY = -1.0  # stands for a utility where nobody is matched
+REFRESH = 8  # additions after which every gain is measured again
+GIVEN_UP, PASSES = 6, 4  # programs of each person tried in exchange, and how often
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two questions in the same scenarios.
+
+    Attributes:
+        persons: the two questions.
+        place: of each person's programs, which place; shapes [P1], [P2].
+        near: which places of the first count as one with which of the second, shape [places 1, places 2].
+        alone, apart: worth of one matched alone, and of both far apart, as a share; 0..1.
+    """
+
+    persons: tuple[Problem, Problem]
+    place: tuple[Ints, Ints]
+    near: NDArray[np.bool_]
+    alone: float
+    apart: float
+
+    def outcomes(self, sets: Sets) -> tuple[Floats, Ints]:
+        """Worth and what becomes of the pair (``NEITHER`` … ``NEAR``), by scenario."""
+        state = _State.of(self)
+        for who, items in enumerate(sets):
+            for item in items:
+                state.add(who, item)
+        return state.value, state.kind
+
+    def only(self, sets: Sets) -> Pair:
+        """The same with these programs alone: quick to weigh, but not to choose from."""
+        persons, places, near = [], [], self.near
+        for who, (person, items) in enumerate(zip(self.persons, sets, strict=True)):
+            rows = np.array(items, dtype=np.int64)
+            persons.append(
+                replace(person, utility=person.utility[rows], reachable=person.reachable[rows])
+            )
+            used, place = np.unique(self.place[who][rows], return_inverse=True)
+            places.append(place)
+            near = near.take(used, axis=who)
+        return replace(
+            self, persons=(persons[0], persons[1]), place=(places[0], places[1]), near=near
+        )
+
+    def value(self, sets: Sets) -> float:
+        """Mean worth."""
+        return float(self.outcomes(sets)[0].mean())
+
+
+@dataclass
+class _State:
+    """Two sets under way: the pair's worth, and each one's best anywhere and near each place of the other."""
+
+    pair: Pair
+    value: Floats
+    kind: Ints
+    best: tuple[Floats, Floats]
+    best_near: tuple[
+        Floats, Floats
+    ]  # of the second near the first's places, of the first near the second's
+
+    @classmethod
+    def of(cls, pair: Pair) -> _State:
+        size = pair.persons[0].reachable.shape[1]
+        places = pair.near.shape
+        return cls(
+            pair,
+            np.zeros(size),
+            np.zeros(size, dtype=np.int64),
+            (np.full(size, NOBODY), np.full(size, NOBODY)),
+            (np.full((places[0], size), NOBODY), np.full((places[1], size), NOBODY)),
+        )
+
+    def gains(self, who: int, items: Ints) -> Floats:
+        """What each program would add for one of the two, summed over scenarios."""
+        person, pair = self.pair.persons[who], self.pair
+        found: Floats = _gains(
+            items, person.reachable, person.utility, pair.place[who], self.best_near[who],
+            self.best[1 - who], self.value, (pair.alone, pair.apart),
+        )  # fmt: skip
+        return found
+
+    def add(self, who: int, item: int) -> None:
+        """Put a program into a set."""
+        person, pair = self.pair.persons[who], self.pair
+        row, worth = person.reachable[item], person.utility[item]
+        place = pair.place[who][item]
+        _take(
+            row, worth, self.best_near[who][place], self.best[1 - who], self.value, self.kind,
+            (pair.alone, pair.apart), who,
+        )  # fmt: skip
+        near = pair.near[place] if who == 0 else pair.near[:, place]
+        reached = np.where(row, worth, NOBODY)
+        np.maximum(self.best[who], reached, out=self.best[who])
+        there = self.best_near[1 - who]
+        for other in np.flatnonzero(near):
+            np.maximum(there[other], reached, out=there[other])
+
+
+def solve(pair: Pair, starts: Sequence[Sets] = ()) -> Sets:
+    """A set for each, in the order of choice of each.
+
+    Args:
+        starts: sets to begin with beside the least that the limits ask for, such as each one's own best.
+    """
+    least: Sets = (_least(pair.persons[0]), _least(pair.persons[1]))
+    tried = [_exchanged(pair, _filled(pair, start)) for start in (least, *starts)]
+    return max(tried, key=pair.value)
+
+
+def _least(problem: Problem) -> list[int]:
+    view = View.of(replace(problem, budget=math.inf))
+    return [*problem.must, *view.ids[cheapest(view) or []].tolist()]
+
+
+def _filled(pair: Pair, start: Sets) -> Sets:
+    """Add what adds most to the pair, for either, until nothing fits or helps."""
+    sets: Sets = (list(start[0]), list(start[1]))
+    state = _State.of(pair)
+    for who in (0, 1):
+        for item in sets[who]:
+            state.add(who, item)
+    every = [np.arange(len(person.utility)) for person in pair.persons]
+    known = [np.full(len(items), np.inf) for items in every]
+    step = 0
+    while True:
+        if step % REFRESH == 0:
+            known = [state.gains(who, every[who]) for who in (0, 1)]
+        fits = [person.fits(chosen) for person, chosen in zip(pair.persons, sets, strict=True)]
+        who, item, gain = _best_known(state, known, fits)
+        if gain <= 0.0 and step % REFRESH == 0:
+            return sets
+        if gain <= 0.0:
+            step = 0
+            continue
+        sets[who].append(item)
+        state.add(who, item)
+        step += 1
+
+
+def _best_known(
+    state: _State, known: list[Floats], fits: list[NDArray[np.bool_]]
+) -> tuple[int, int, float]:
+    """Measure again what stands highest until it stays there; ``known`` keeps what was measured."""
+    fresh: set[tuple[int, int]] = set()
+    while True:
+        tops = []
+        for who in (0, 1):
+            shown = np.where(fits[who], known[who], -np.inf)
+            item = int(np.argmax(shown))
+            tops.append((float(shown[item]), -who, item))
+        gain, minus, item = max(tops)
+        who = -minus
+        if gain <= 0.0 or (who, item) in fresh:
+            return who, item, gain
+        known[who][item] = state.gains(who, np.array([item]))[0]
+        fresh.add((who, item))
+
+
+def _exchanged(pair: Pair, sets: Sets) -> Sets:
+    """Exchange one program of a person for another while that gains; those that give least are tried."""
+    total = pair.value(sets)
+    for _ in range(PASSES):
+        moves = [(total, sets)]
+        for who in (0, 1):
+            order = np.argsort(losses(pair, sets, who), kind="stable")
+            free = [at for at in order if sets[who][at] not in pair.persons[who].must]
+            for at in free[:GIVEN_UP]:
+                filled = _filled_one(pair, _without(sets, who, sets[who][at]), who)
+                moves.append((pair.value(filled), filled))
+        best = max(moves, key=lambda move: move[0])
+        if best[0] <= total * (1 + 1e-9):
+            break
+        total, sets = best
+    return sets
+
+
+def losses(pair: Pair, sets: Sets, who: int) -> list[float]:
+    """What the pair would lose without each program of one of the two."""
+    small, total = pair.only(sets), pair.value(sets)
+    every: Sets = (list(range(len(sets[0]))), list(range(len(sets[1]))))
+    return [total - small.value(_without(every, who, at)) for at in every[who]]
+
+
+def _without(sets: Sets, who: int, item: int) -> Sets:
+    kept = [each for each in sets[who] if each != item]
+    return (kept, sets[1]) if who == 0 else (sets[0], kept)
+
+
+def _filled_one(pair: Pair, sets: Sets, who: int) -> Sets:
+    """One program more for one of the two: what adds most."""
+    state = _State.of(pair)
+    for each, items in enumerate(sets):
+        for item in items:
+            state.add(each, item)
+    person = pair.persons[who]
+    gains = np.where(
+        person.fits(sets[who]), state.gains(who, np.arange(len(person.utility))), -np.inf
+    )
+    item = int(np.argmax(gains))
+    if gains[item] == -np.inf:
+        return sets
+    more = [*sets[who], item]
+    return (more, sets[1]) if who == 0 else (sets[0], more)
+
+
+@njit(cache=True)
+def _worth(
+    worth: float, near: float, best: float, shares: tuple[float, float]
+) -> tuple[float, int]:
+    """What a program brings the pair: with the other's best near it, else far from it, else alone."""
+    value, kind = shares[0] * worth / 2, 0
+    if best >= 0.0 and shares[1] * (worth + best) / 2 >= value:
+        value, kind = shares[1] * (worth + best) / 2, 1
+    if near >= 0.0 and (worth + near) / 2 >= value:
+        value, kind = (worth + near) / 2, 2
+    return value, kind
+
+
+@njit(cache=True)
+def _gains(
+    items: Ints,
+    reach: Bytes,
+    worth: Floats,
+    place: Ints,
+    best_near: Floats,
+    best: Floats,
+    value: Floats,
+    shares: tuple[float, float],
+) -> Floats:
+    found = np.zeros(items.size)
+    for at in range(items.size):
+        j = items[at]
+        near = best_near[place[j]]
+        for s in range(value.size):
+            if reach[j, s]:
+                found[at] += max(0.0, _worth(worth[j], near[s], best[s], shares)[0] - value[s])
+    return found
+
+
+@njit(cache=True)
+def _take(
+    row: Bytes,
+    worth: float,
+    near: Floats,
+    best: Floats,
+    value: Floats,
+    kind: Ints,
+    shares: tuple[float, float],
+    who: int,
+) -> None:
+    for s in range(value.size):
+        if row[s]:
+            more, how = _worth(worth, near[s], best[s], shares)
+            if more > value[s]:
+                value[s] = more
+                kind[s] = (FIRST if who == 0 else SECOND) if how == 0 else APART + how - 1
