@@ -19,7 +19,7 @@ from visamatch.advice.choose import CHOOSING, DEEP, Chosen, Season, choose, eval
 from visamatch.advice.groups import Placed
 from visamatch.advice.portfolio import couple
 from visamatch.advice.portfolio.couple import APART, FIRST, NEAR, NEITHER, SECOND, Pair, Sets
-from visamatch.directory.places import miles
+from visamatch.directory.places import distances
 from visamatch.evidence.assessment import Chance
 from visamatch.facts.tables import Program
 from visamatch.workspace.profile import Profile
@@ -145,20 +145,16 @@ def _places(
         for each in programs
     ]
     known = [list(dict.fromkeys(each)) for each in named]
-    near = np.array([[_near(a, b, wish.within) for b in known[1]] for a in known[0]], bool)
+    near = np.array([[a[:2] == b[:2] for b in known[1]] for a in known[0]], bool)
+    near = near.reshape(len(known[0]), len(known[1]))
+    if wish.within is not None and near.size:
+        points = [np.array([place[2:] for place in each], dtype=float) for each in known]
+        near |= distances(*points) <= wish.within
     numbers = [
         np.array([at.index(place) for place in each], dtype=np.int64)
         for each, at in zip(named, known, strict=True)
     ]
-    return (numbers[0], numbers[1]), near.reshape(len(known[0]), len(known[1]))
-
-
-def _near(a: Place, b: Place, within: float | None) -> bool:
-    if a[:2] == b[:2]:
-        return True
-    if within is None or a[2] is None or a[3] is None or b[2] is None or b[3] is None:
-        return False
-    return miles((a[2], a[3]), (b[2], b[3])) <= within
+    return (numbers[0], numbers[1]), near
 
 
 def _ends(
@@ -194,10 +190,9 @@ def _ends(
 def _lines(pair: Pair, sets: Sets, who: int, own: Chosen) -> tuple[CoupleLine, ...]:
     """A list in the order of choice, each with what the pair would lose without it."""
     outlooks, fees = own.candidates.told.outlooks(), own.problem.fees
-    lost = couple.losses(pair, sets, who)
+    lost = pair.outcomes(sets)[2][who] / pair.persons[0].reachable.shape[1]
     lines = []
     for size, at in enumerate(sets[who]):
         fee = fees.cost(sets[who][: size + 1]) - fees.cost(sets[who][:size])
-        adds = max(0.0, lost[size])
-        lines.append(CoupleLine(own.candidates.placed[at], outlooks[at], fee, adds))
+        lines.append(CoupleLine(own.candidates.placed[at], outlooks[at], fee, float(lost[size])))
     return tuple(lines)

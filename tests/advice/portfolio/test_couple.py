@@ -8,7 +8,16 @@ from hypothesis import strategies as st
 
 from tests.advice.portfolio.instances import small
 from visamatch.advice.portfolio import search
-from visamatch.advice.portfolio.couple import APART, FIRST, NEAR, NEITHER, SECOND, Pair, solve
+from visamatch.advice.portfolio.couple import (
+    APART,
+    FIRST,
+    NEAR,
+    NEITHER,
+    SECOND,
+    Pair,
+    _State,
+    solve,
+)
 
 seeds = st.integers(0, 2**32)
 
@@ -60,9 +69,28 @@ def test_the_worth_of_two_sets_is_what_it_is_by_definition(seed):
     pair, rng = a_pair(seed), np.random.default_rng(seed)
     sets = tuple(rng.permutation(5)[: rng.integers(0, 6)].tolist() for _ in (0, 1))
     assert pair.value(sets) == pytest.approx(by_hand(pair, sets))
-    worth, kind = pair.outcomes(sets)
+    worth, kind, _ = pair.outcomes(sets)
     assert set(kind.tolist()) <= {NEITHER, FIRST, SECOND, APART, NEAR}
     assert ((kind == NEITHER) <= (worth == 0)).all()
+
+
+@settings(max_examples=30, deadline=None)
+@given(seeds)
+def test_what_the_pair_would_lose_and_gain_is_the_difference(seed):
+    pair, rng = a_pair(seed), np.random.default_rng(seed)
+    sets = tuple(rng.permutation(5)[:3].tolist() for _ in (0, 1))
+    lost = pair.outcomes(sets)[2]
+    state = _State.of(pair, sets)
+    for who in (0, 1):
+        for at in range(3):
+            less = list(sets)
+            less[who] = sets[who][:at] + sets[who][at + 1 :]
+            assert lost[who][at] / 15 == pytest.approx(by_hand(pair, sets) - by_hand(pair, less))
+        outside = np.setdiff1d(np.arange(5), sets[who])
+        for item, gain in zip(outside.tolist(), state.gains(who, outside), strict=True):
+            more = list(sets)
+            more[who] = [*sets[who], item]
+            assert gain / 15 == pytest.approx(by_hand(pair, more) - by_hand(pair, sets))
 
 
 def test_two_sets_come_near_the_best_of_all():

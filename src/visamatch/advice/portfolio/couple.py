@@ -45,28 +45,18 @@ class Pair:
     alone: float
     apart: float
 
-    def outcomes(self, sets: Sets) -> tuple[Floats, Ints]:
-        """Worth and what becomes of the pair (``NEITHER`` … ``NEAR``), by scenario."""
-        state = _State.of(self)
-        for who, items in enumerate(sets):
-            for item in items:
-                state.add(who, item)
-        return state.value, state.kind
-
-    def only(self, sets: Sets) -> Pair:
-        """The same with these programs alone: quick to weigh, but not to choose from."""
-        persons, places, near = [], [], self.near
-        for who, (person, items) in enumerate(zip(self.persons, sets, strict=True)):
-            rows = np.array(items, dtype=np.int64)
-            persons.append(
-                replace(person, utility=person.utility[rows], reachable=person.reachable[rows])
-            )
-            used, place = np.unique(self.place[who][rows], return_inverse=True)
-            places.append(place)
-            near = near.take(used, axis=who)
-        return replace(
-            self, persons=(persons[0], persons[1]), place=(places[0], places[1]), near=near
+    def outcomes(self, sets: Sets) -> tuple[Floats, Ints, tuple[Floats, Floats]]:
+        """Worth and what becomes of the pair (``NEITHER`` … ``NEAR``) by scenario; and what it would lose
+        without each program, summed over scenarios.
+        """
+        rows = [np.array(items, dtype=np.int64) for items in sets]
+        reach = [person.reachable[at] for person, at in zip(self.persons, rows, strict=True)]
+        worth = [person.utility[at] for person, at in zip(self.persons, rows, strict=True)]
+        near = self.near[np.ix_(self.place[0][rows[0]], self.place[1][rows[1]])]
+        found: tuple[Floats, Ints, tuple[Floats, Floats]] = _weigh(
+            reach[0], reach[1], worth[0], worth[1], near, (self.alone, self.apart)
         )
+        return found
 
     def value(self, sets: Sets) -> float:
         """Mean worth."""
@@ -79,23 +69,25 @@ class _State:
 
     pair: Pair
     value: Floats
-    kind: Ints
     best: tuple[Floats, Floats]
     best_near: tuple[
         Floats, Floats
     ]  # of the second near the first's places, of the first near the second's
 
     @classmethod
-    def of(cls, pair: Pair) -> _State:
+    def of(cls, pair: Pair, sets: Sets) -> _State:
         size = pair.persons[0].reachable.shape[1]
         places = pair.near.shape
-        return cls(
+        state = cls(
             pair,
             np.zeros(size),
-            np.zeros(size, dtype=np.int64),
             (np.full(size, NOBODY), np.full(size, NOBODY)),
             (np.full((places[0], size), NOBODY), np.full((places[1], size), NOBODY)),
         )
+        for who, items in enumerate(sets):
+            for item in items:
+                state.add(who, item)
+        return state
 
     def gains(self, who: int, items: Ints) -> Floats:
         """What each program would add for one of the two, summed over scenarios."""
@@ -109,18 +101,12 @@ class _State:
     def add(self, who: int, item: int) -> None:
         """Put a program into a set."""
         person, pair = self.pair.persons[who], self.pair
-        row, worth = person.reachable[item], person.utility[item]
         place = pair.place[who][item]
+        near = np.flatnonzero(pair.near[place] if who == 0 else pair.near[:, place])
         _take(
-            row, worth, self.best_near[who][place], self.best[1 - who], self.value, self.kind,
-            (pair.alone, pair.apart), who,
+            person.reachable[item], person.utility[item], self.best_near[who][place], self.best,
+            self.value, (pair.alone, pair.apart), who, near, self.best_near[1 - who],
         )  # fmt: skip
-        near = pair.near[place] if who == 0 else pair.near[:, place]
-        reached = np.where(row, worth, NOBODY)
-        np.maximum(self.best[who], reached, out=self.best[who])
-        there = self.best_near[1 - who]
-        for other in np.flatnonzero(near):
-            np.maximum(there[other], reached, out=there[other])
 
 
 def solve(pair: Pair, starts: Sequence[Sets] = ()) -> Sets:
@@ -142,10 +128,7 @@ def _least(problem: Problem) -> list[int]:
 def _filled(pair: Pair, start: Sets) -> Sets:
     """Add what adds most to the pair, for either, until nothing fits or helps."""
     sets: Sets = (list(start[0]), list(start[1]))
-    state = _State.of(pair)
-    for who in (0, 1):
-        for item in sets[who]:
-            state.add(who, item)
+    state = _State.of(pair, sets)
     every = [np.arange(len(person.utility)) for person in pair.persons]
     known = [np.full(len(items), np.inf) for items in every]
     step = 0
@@ -189,7 +172,7 @@ def _exchanged(pair: Pair, sets: Sets) -> Sets:
     for _ in range(PASSES):
         moves = [(total, sets)]
         for who in (0, 1):
-            order = np.argsort(losses(pair, sets, who), kind="stable")
+            order = np.argsort(pair.outcomes(sets)[2][who], kind="stable")
             free = [at for at in order if sets[who][at] not in pair.persons[who].must]
             for at in free[:GIVEN_UP]:
                 filled = _filled_one(pair, _without(sets, who, sets[who][at]), who)
@@ -201,13 +184,6 @@ def _exchanged(pair: Pair, sets: Sets) -> Sets:
     return sets
 
 
-def losses(pair: Pair, sets: Sets, who: int) -> list[float]:
-    """What the pair would lose without each program of one of the two."""
-    small, total = pair.only(sets), pair.value(sets)
-    every: Sets = (list(range(len(sets[0]))), list(range(len(sets[1]))))
-    return [total - small.value(_without(every, who, at)) for at in every[who]]
-
-
 def _without(sets: Sets, who: int, item: int) -> Sets:
     kept = [each for each in sets[who] if each != item]
     return (kept, sets[1]) if who == 0 else (sets[0], kept)
@@ -215,11 +191,7 @@ def _without(sets: Sets, who: int, item: int) -> Sets:
 
 def _filled_one(pair: Pair, sets: Sets, who: int) -> Sets:
     """One program more for one of the two: what adds most."""
-    state = _State.of(pair)
-    for each, items in enumerate(sets):
-        for item in items:
-            state.add(each, item)
-    person = pair.persons[who]
+    state, person = _State.of(pair, sets), pair.persons[who]
     gains = np.where(
         person.fits(sets[who]), state.gains(who, np.arange(len(person.utility))), -np.inf
     )
@@ -269,15 +241,66 @@ def _take(
     row: Bytes,
     worth: float,
     near: Floats,
-    best: Floats,
+    best: tuple[Floats, Floats],
     value: Floats,
-    kind: Ints,
     shares: tuple[float, float],
     who: int,
+    places: Ints,
+    there: Floats,
 ) -> None:
+    mine, others = (best[0], best[1]) if who == 0 else (best[1], best[0])
     for s in range(value.size):
         if row[s]:
-            more, how = _worth(worth, near[s], best[s], shares)
-            if more > value[s]:
-                value[s] = more
-                kind[s] = (FIRST if who == 0 else SECOND) if how == 0 else APART + how - 1
+            value[s] = max(value[s], _worth(worth, near[s], others[s], shares)[0])
+            mine[s] = max(mine[s], worth)
+            for place in places:
+                there[place, s] = max(there[place, s], worth)
+
+
+@njit(cache=True)
+def _best_pair(
+    first: Ints,
+    second: Ints,
+    worth: tuple[Floats, Floats],
+    near: NDArray[np.bool_],
+    shares: tuple[float, float],
+    leave: tuple[int, int],
+) -> tuple[float, int, int, int]:
+    """Worth, what becomes of the pair, and the places in the two sets (-1: none) that bring it."""
+    value, kind, i_best, j_best = 0.0, NEITHER, -1, -1
+    for i in first:
+        if i != leave[0] and shares[0] * worth[0][i] / 2 > value:
+            value, kind, i_best, j_best = shares[0] * worth[0][i] / 2, FIRST, i, -1
+    for j in second:
+        if j != leave[1] and shares[0] * worth[1][j] / 2 > value:
+            value, kind, i_best, j_best = shares[0] * worth[1][j] / 2, SECOND, -1, j
+    for i in first:
+        for j in second:
+            if i != leave[0] and j != leave[1]:
+                both = (worth[0][i] + worth[1][j]) / 2 * (1.0 if near[i, j] else shares[1])
+                if both > value or (both == value and near[i, j] and kind != NEAR):
+                    value, kind, i_best, j_best = both, NEAR if near[i, j] else APART, i, j
+    return value, kind, i_best, j_best
+
+
+@njit(cache=True)
+def _weigh(
+    reach1: Bytes,
+    reach2: Bytes,
+    worth1: Floats,
+    worth2: Floats,
+    near: NDArray[np.bool_],
+    shares: tuple[float, float],
+) -> tuple[Floats, Ints, tuple[Floats, Floats]]:
+    size = reach1.shape[1]
+    value, kind = np.zeros(size), np.zeros(size, dtype=np.int64)
+    losses = (np.zeros(worth1.size), np.zeros(worth2.size))
+    worth = (worth1, worth2)
+    for s in range(size):
+        first, second = np.flatnonzero(reach1[:, s]), np.flatnonzero(reach2[:, s])
+        value[s], kind[s], i, j = _best_pair(first, second, worth, near, shares, (-1, -1))
+        if i >= 0:
+            losses[0][i] += value[s] - _best_pair(first, second, worth, near, shares, (i, -1))[0]
+        if j >= 0:
+            losses[1][j] += value[s] - _best_pair(first, second, worth, near, shares, (-1, j))[0]
+    return value, kind, losses
