@@ -24,7 +24,7 @@ from visamatch.evidence.assessment import Chance
 from visamatch.facts.tables import Program
 from visamatch.workspace.profile import Profile
 
-ROWS = 1920  # for choosing; a pair has twice the programs and no lazy shortcut
+ROWS = 3840  # for choosing; fewer would choose luck
 Place = tuple[str, str, float | None, float | None]
 Ints = NDArray[np.int64]
 

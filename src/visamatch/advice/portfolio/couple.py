@@ -116,8 +116,8 @@ def solve(pair: Pair, starts: Sequence[Sets] = ()) -> Sets:
         starts: sets to begin with beside the least that the limits ask for, such as each one's own best.
     """
     least: Sets = (_least(pair.persons[0]), _least(pair.persons[1]))
-    tried = [_exchanged(pair, _filled(pair, start)) for start in (least, *starts)]
-    return max(tried, key=pair.value)
+    filled = [_filled(pair, start) for start in (least, *starts)]
+    return _exchanged(pair, max(filled, key=pair.value))
 
 
 def _least(problem: Problem) -> list[int]:
@@ -168,38 +168,35 @@ def _best_known(
 
 def _exchanged(pair: Pair, sets: Sets) -> Sets:
     """Exchange one program of a person for another while that gains; those that give least are tried."""
-    total = pair.value(sets)
     for _ in range(PASSES):
-        moves = [(total, sets)]
-        for who in (0, 1):
-            order = np.argsort(pair.outcomes(sets)[2][who], kind="stable")
-            free = [at for at in order if sets[who][at] not in pair.persons[who].must]
-            for at in free[:GIVEN_UP]:
-                filled = _filled_one(pair, _without(sets, who, sets[who][at]), who)
-                moves.append((pair.value(filled), filled))
-        best = max(moves, key=lambda move: move[0])
-        if best[0] <= total * (1 + 1e-9):
+        state, (value, _, losses) = _State.of(pair, sets), pair.outcomes(sets)
+        moves = [(0.0, sets)]
+        for who, person in enumerate(pair.persons):
+            order = np.argsort(losses[who], kind="stable").tolist()
+            free = [sets[who][at] for at in order if sets[who][at] not in person.must]
+            for item in free[:GIVEN_UP]:
+                rest = _without(sets, who, item)
+                left = replace(state, value=pair.outcomes(rest)[0])
+                gains = left.gains(who, np.arange(len(person.utility)))
+                gains = np.where(person.fits(rest[who]), gains, -np.inf)
+                into = int(np.argmax(gains))
+                gain = float(left.value.sum() + gains[into] - value.sum())
+                moves.append((gain, _with(rest, who, into)))
+        gain, better = max(moves, key=lambda move: move[0])
+        if gain <= 1e-9 * max(1.0, value.sum()):
             break
-        total, sets = best
+        sets = better
     return sets
+
+
+def _with(sets: Sets, who: int, item: int) -> Sets:
+    more = [*sets[who], item]
+    return (more, sets[1]) if who == 0 else (sets[0], more)
 
 
 def _without(sets: Sets, who: int, item: int) -> Sets:
     kept = [each for each in sets[who] if each != item]
     return (kept, sets[1]) if who == 0 else (sets[0], kept)
-
-
-def _filled_one(pair: Pair, sets: Sets, who: int) -> Sets:
-    """One program more for one of the two: what adds most."""
-    state, person = _State.of(pair, sets), pair.persons[who]
-    gains = np.where(
-        person.fits(sets[who]), state.gains(who, np.arange(len(person.utility))), -np.inf
-    )
-    item = int(np.argmax(gains))
-    if gains[item] == -np.inf:
-        return sets
-    more = [*sets[who], item]
-    return (more, sets[1]) if who == 0 else (sets[0], more)
 
 
 @njit(cache=True)
@@ -266,7 +263,11 @@ def _best_pair(
     shares: tuple[float, float],
     leave: tuple[int, int],
 ) -> tuple[float, int, int, int]:
-    """Worth, what becomes of the pair, and the places in the two sets (-1: none) that bring it."""
+    """Worth, what becomes of the pair, and the places in the two sets (-1: none) that bring it.
+
+    Args:
+        leave: a place in each set that is not looked at; -1: all are.
+    """
     value, kind, i_best, j_best = 0.0, NEITHER, -1, -1
     for i in first:
         if i != leave[0] and shares[0] * worth[0][i] / 2 > value:
