@@ -107,9 +107,10 @@ def _with_exams(profile: Profile, **exams: object) -> Profile:
 
 
 def _compared(season: Season, made: Chosen, name: str, says: str, other: Profile) -> Change:
-    """The change; where limits and locks cannot hold in it, nothing can be applied to."""
-    try:
-        then = choose(season, other).p_match
-    except InputError:
-        then = 0.0
-    return Change(name, says, made.p_match, then)
+    """The change; where the numbers asked for cannot be had in it, without them."""
+    for tried in (other, other.model_copy(update={"limits": ()})):
+        try:
+            return Change(name, says, made.p_match, choose(season, tried).p_match)
+        except InputError:
+            continue
+    return Change(name, says, made.p_match, 0.0)

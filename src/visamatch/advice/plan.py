@@ -18,6 +18,7 @@ from visamatch.advice.changes import Change, constraints, step3_assumed, what_if
 from visamatch.advice.choose import STOP, Chosen, Season, choose, eras
 from visamatch.advice.groups import GroupName, Placed
 from visamatch.advice.news import News, news
+from visamatch.advice.portfolio.problem import UNLIMITED
 from visamatch.advice.signals import Quota, Sent, quotas, signals
 from visamatch.advice.strength import Factor, factors, kind_of
 from visamatch.evidence.assessment import Chance
@@ -64,6 +65,20 @@ class Point:
     p_match: Chance
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the list with the numbers that were asked for, and what the plan gives it.
+
+    ``cost``: dollars of its applications if there were no others.
+    """
+
+    of: str
+    least: int
+    most: int | None
+    applications: int
+    cost: float
+
+
 @dataclass(frozen=True)
 class Plan:
     """The whole plan. ``curve[stop - 1]`` is the last application worth its fee."""
@@ -81,6 +96,8 @@ class Plan:
     factors: tuple[Factor, ...]
     left_out: Mapping[str, int]
     fee_season: str
+    parts: tuple[Part, ...]
+    most_interviews: int | None
     assumes: tuple[str, ...]
 
     @property
@@ -143,7 +160,25 @@ def plan(
         factors=factors(profile),
         left_out=made.candidates.left_out,
         fee_season=eras()[0].season,
+        parts=_parts(made),
+        most_interviews=profile.most_interviews,
         assumes=("Step 3 is passed in time for an H-1B petition.",) * step3_assumed(profile),
+    )
+
+
+def _parts(made: Chosen) -> tuple[Part, ...]:
+    limits, fees = made.problem.parts, made.problem.fees
+    inside = [
+        [at for at in made.chosen if limits.of[at] == part] for part in range(len(limits.names))
+    ]
+    return tuple(
+        Part(
+            name, int(least), None if most == UNLIMITED else int(most), len(items), fees.cost(items)
+        )
+        for name, least, most, items in zip(
+            limits.names, limits.least, limits.most, inside, strict=True
+        )
+        if made.problem.limits is not None
     )
 
 

@@ -97,7 +97,13 @@ def find_table(grids: Sequence[Grid], name: str) -> Table:
 
 
 def _foreign(grid: Grid, chosen: Grid) -> bool:
-    return grid is not chosen and grid.title not in ("Evidence", "Costs", "Calendar", "Glossary")
+    return grid is not chosen and grid.title not in (
+        "Evidence",
+        "Costs",
+        "Together",
+        "Calendar",
+        "Glossary",
+    )
 
 
 def _header(grid: Grid) -> tuple[int, int]:
