@@ -14,6 +14,8 @@ from typing import Any
 from django.http import QueryDict
 from pydantic import ValidationError
 
+from visamatch.advice.groups import GROUPS
+from visamatch.directory.places import RINGS
 from visamatch.errors import InputError
 from visamatch.facts.states import STATES
 from visamatch.web.countries import countries
@@ -92,6 +94,16 @@ def _exam(name: str, title: str, scored: bool = True) -> Group:
     )
 
 
+def _limit(number: int, wishes: Mapping[str, str]) -> tuple[Field, ...]:
+    at = f"limits.{number}"
+    parts = dict[str, str](GROUPS.items()) | {ring: ring for ring in RINGS} | dict(wishes)
+    return (
+        Field(f"{at}.of", "Part", "select", parts),
+        Field(f"{at}.least", "At least", "number"),
+        Field(f"{at}.most", "At most", "number"),
+    )
+
+
 @cache
 def groups() -> tuple[Group, ...]:
     """The form. The first group is all that is needed."""
@@ -121,8 +133,14 @@ def groups() -> tuple[Group, ...]:
                 Field("specialties.3.name", "Third specialty", "select", wishes),
                 Field("match_year", "Match year", "number", hint="the year you would start"),
                 Field("money.budget", "Budget for applications", "number", hint="dollars"),
+                Field("most_interviews", "Interviews you can attend, at most", "number"),
                 Field("places.states", "States", "many", STATES),
             ),
+        ),
+        Group(
+            "How many of each",
+            "Applications to a group, a place or a specialty. Leave empty what may be as it comes.",
+            tuple(each for number in (1, 2, 3) for each in _limit(number, wishes)),
         ),
         Group(
             "You",
@@ -199,6 +217,7 @@ def read(posted: QueryDict, before: Profile | None) -> tuple[Profile | None, dic
     for each in asked:
         _put(data, each.path.split("."), _typed(each, posted))
     data["specialties"] = _wishes(data.get("specialties", []))
+    data["limits"] = [limit for limit in data.get("limits", []) if limit.get("of")]
     person = data.setdefault("applicant", {})
     person["citizenship"] = [code for code in person.get("citizenship") or [] if code]
     wrong = _missing(data)

@@ -21,6 +21,7 @@ from visamatch.web.views import (
     readings,
     sheets,
     start,
+    together,
 )
 
 urlpatterns = [
@@ -38,6 +39,7 @@ urlpatterns = [
     path("list/sheet/apply/", sheets.apply, name="apply_sheet"),
     re_path(r"^list/visamatch-list\.(?P<kind>xlsx|csv|pdf)$", sheets.export, name="export"),
     path("plan/", plan.plan, name="plan"),
+    path("plan/together/", together.together, name="together"),
     path("rank/", rank.rank, name="rank"),
     path("calendar/", calendar.board, name="calendar"),
     path("calendar/visamatch.ics", calendar.ics, name="ics"),

@@ -48,12 +48,14 @@ class Pending(Record):
 class Workspace(Record):
     """The document: the profile, the sponsor list, own evidence, tasks marked and letters sent.
 
+    ``partner``: the profile of who plans and ranks together with the person.
     ``columns`` are the headers of the person's own columns (``Entry.extra``) in the order of their sheet.
     """
 
     format: Literal["visamatch-workspace"] = "visamatch-workspace"
     version: int = Field(default=VERSION, ge=1, le=VERSION)
     profile: Profile | None = None
+    partner: Profile | None = None
     entries: tuple[Entry, ...] = ()
     columns: tuple[str, ...] = ()
     statements: tuple[OwnStatement, ...] = ()

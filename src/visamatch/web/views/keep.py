@@ -47,11 +47,16 @@ def restore(request: HttpRequest) -> HttpResponse:
 
 
 def _uploaded(request: HttpRequest) -> document.Workspace:
+    name, text = uploaded_text(request)
+    return document.load(text, name)
+
+
+def uploaded_text(request: HttpRequest) -> tuple[str, str]:
+    """The name and the text of the file that a form sends."""
     upload = request.FILES.get("file")
     if upload is None:
         raise InputError("file", "a visamatch file; none was chosen")
     try:
-        text = upload.read().decode("utf-8-sig")
+        return str(upload.name), upload.read().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError(str(upload.name), f"text in UTF-8 (byte {error.start} is not)") from None
-    return document.load(text, str(upload.name))

@@ -26,3 +26,9 @@ for (const button of document.querySelectorAll("[data-copy]")) {
     button.textContent = "Copied";
   });
 }
+
+// A slider writes into the field that is sent.
+document.addEventListener("input", (event) => {
+  const field = document.getElementById(event.target.dataset.mirrors);
+  if (field) field.value = event.target.value;
+});

@@ -1,0 +1,107 @@
+"""Two who plan together: a list for each, and what becomes of the pair."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from visamatch.advice.choose import Season
+from visamatch.advice.couple import CouplePlan, Wish, plan_couple
+from visamatch.directory.programs import directory
+from visamatch.errors import InputError
+from visamatch.market import scenarios
+from visamatch.web import store
+from visamatch.web.guards import mine, tell, today
+from visamatch.web.views.keep import uploaded_text
+from visamatch.web.views.plan import amount
+from visamatch.workspace import document
+from visamatch.workspace.document import OwnStatement
+from visamatch.workspace.profile import Profile, profile_from_toml
+
+ENDS = (
+    ("both", "Both match"),
+    ("near", "Both, in one place"),
+    ("only_first", "Only you"),
+    ("only_second", "Only your partner"),
+    ("neither", "Neither"),
+)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def together(request: HttpRequest) -> HttpResponse:
+    """The plan for two; a POST takes the other's file in, or leaves it out again."""
+    try:
+        if request.method == "POST":
+            return _changed(request)
+        context = _context(request)
+    except InputError as error:
+        workspace = mine(request).workspace
+        context = {
+            "problem": str(error),
+            "profile": workspace.profile,
+            "partner": workspace.partner,
+        }
+    return render(request, "together.html", context, status=400 if "problem" in context else 200)
+
+
+def _context(request: HttpRequest) -> dict[str, Any]:
+    workspace, form = mine(request).workspace, request.GET
+    one, other = workspace.profile, workspace.partner
+    ready = one is not None and other is not None and one.specialties and other.specialties
+    context: dict[str, Any] = {"profile": one, "partner": other, "ready": ready}
+    if one is None or other is None or not ready:
+        return context
+    wish = _wish(form)
+    context |= {"wish": wish, "state": wish.within is None, "more": "more" in form}
+    if "more" in form:
+        made = _plan(one, other, today(), workspace.statements, wish)
+        context["made"] = made
+        context["ends"] = [
+            (title, *(getattr(each, name) for each in (made.ends, made.separate, made.insisting)))
+            for name, title in ENDS
+        ]
+        context["lists"] = [
+            (name, lines, cost)
+            for name, lines, cost in zip(
+                ("Your list", "Your partner’s list"), made.lists, made.costs, strict=True
+            )
+        ]
+    return context
+
+
+def _wish(form: QueryDict) -> Wish:
+    alone, apart = ((amount(form, name, 100, 50.0) or 0.0) / 100 for name in ("alone", "apart"))
+    within = None if form.get("place") == "state" else amount(form, "miles", 3000, 50.0)
+    return Wish(within, alone, apart)
+
+
+def _changed(request: HttpRequest) -> HttpResponse:
+    """Keep the partner's profile, from a profile (TOML) or a visamatch file; or take it out."""
+    partner: Profile | None = None
+    if "leave" not in request.POST:
+        name, text = uploaded_text(request)
+        ours = text.lstrip().startswith("{")
+        partner = document.load(text, name).profile if ours else profile_from_toml(text, name)
+        if partner is None or not partner.specialties:
+            raise InputError(name, "a profile with at least one specialty")
+    note = "Plans alone" if partner is None else "Plans together"
+    undo = store.change(
+        store.owner(request), lambda old: old.model_copy(update={"partner": partner}), note
+    )
+    tell(request, f"{note}.", undo)
+    return redirect("together")
+
+
+@lru_cache(maxsize=8)
+def _plan(
+    one: Profile, other: Profile, on: date, own: tuple[OwnStatement, ...], wish: Wish
+) -> CouplePlan:
+    first, second = (
+        Season(directory(), scenarios.load(), on, own, each.money.budget) for each in (one, other)
+    )
+    return plan_couple((first, second), (one, other), wish)
