@@ -228,14 +228,18 @@ def test_print_leaves_out_what_cannot_be_pressed(visit, filled):
 
 def test_a_slider_changes_the_plan_in_place(visit, filled):
     page = visit("/plan/?budget=300")
-    before = page.inner_text("#plan .standfirst")
-    page.fill("#interviews", "1")
+    page.wait_for_selector("#changes .wishes")  # what loads later has come
+    before = page.inner_text("#verdict .standfirst")
     page.locator("#budget-slide").fill("150")  # the change that a drag ends with
     expect(page.locator("#budget")).to_have_value("150")
-    expect(page.locator("#plan .standfirst")).not_to_have_text(before)
-    expect(page.locator("#plan .standfirst")).to_contain_text("of the 1 you can attend")
-    assert "budget=150" in page.url
+    expect(page.locator("#verdict .standfirst")).not_to_have_text(before)
+    page.wait_for_url("**budget=150**")
+    page.wait_for_selector("#changes .wishes")
+    page.fill("#interviews", "1")
+    page.keyboard.press("Enter")
+    expect(page.locator("#verdict .standfirst")).to_contain_text("of the 1 you can attend")
+    page.wait_for_selector("#changes .wishes")
     page.fill("#budget", "5")
     page.keyboard.press("Enter")
-    expect(page.locator("#plan .problems")).to_contain_text("at least 11")
+    expect(page.locator("#verdict .problems")).to_contain_text("at least 11")
     expect(page.locator("#budget")).to_have_value("5")

@@ -27,8 +27,8 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   });
 }
 
-// A slider writes into the field that is sent.
-document.addEventListener("input", (event) => {
-  const field = document.getElementById(event.target.dataset.mirrors);
-  if (field) field.value = event.target.value;
+// A slider writes into the field that is sent, and follows it.
+document.addEventListener("input", ({ target }) => {
+  const other = document.getElementById(target.dataset.mirrors ?? `${target.id}-slide`);
+  if (other) other.value = target.value;
 });
