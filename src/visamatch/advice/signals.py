@@ -34,8 +34,8 @@ def signals(
 ) -> list[Sent]:
     """What each program of a list gets: one signal after the other to where the next adds most; gold first.
 
-    A signal changes who invites and not how an interview ends, so it acts like a second
-    application there that counts where the first brought no invitation.
+    A signal changes who invites and not how an interview ends, so it acts like a second application there
+    that counts where the first brought no invitation, or one to another of the program's tracks.
     """
     left = {
         name: ["gold"] * quota[0] + ["silver"] * quota[1]
@@ -45,7 +45,7 @@ def signals(
     sent: list[Sent] = [("" if name in left else None, 0.0) for name in specialties]
     if not any(left[name] for name in specialties if name in left):
         return sent
-    invited, reach = (by_program(part[0]) for part in (list_.interviewed, list_.matched))
+    invited, reach = (by_program(part[0]).copy() for part in (list_.interviewed, list_.matched))
     told = list_.signaled()
     more, better = (
         by_program(new) & (1 - old) for new, old in zip(told, (invited, reach), strict=True)
@@ -53,7 +53,7 @@ def signals(
     every, ones = range(len(specialties)), np.ones(len(specialties))
     while True:
         now = Attended(invited, list_.attended.place, list_.most)
-        again = Attended(more, now.place, now.most)
+        again = Attended(more | better, now.place, now.most)
         gains = again.gains(now.standing(every, ones, reach), every, ones, better)
         open_ = [sent[at][0] == "" and bool(left[name]) for at, name in enumerate(specialties)]
         if not any(open_):

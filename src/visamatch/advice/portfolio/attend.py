@@ -112,7 +112,7 @@ def _gains(
     for k in range(items.size):
         j = items[k]
         for s in range(at.value.size):
-            if invited[j, s] and place[j] < at.last[s]:
+            if invited[j, s] and place[j] <= at.last[s]:
                 if reach[j, s]:
                     found[k] += max(0.0, worth[j] - at.value[s])
                 elif at.holder[s] == at.last[s] and place[j] < at.holder[s]:

@@ -164,15 +164,18 @@ def _parts(document: dict[str, Any], size: int) -> Parts | None:
             "limits", 'an object such as {"safety": {"least": 2, "most": 9}}', found or "nothing"
         )
     of = _list(document, "parts", size)
-    names = (*sorted({repr(name) for name in of} - set(map(repr, found))), *found)
+    for i, name in enumerate(of):
+        if not isinstance(name, str):
+            raise InputError(f"parts[{i}]", "the name of a part", str(name))
+    names = (*sorted(set(of) - set(found)), *found)
     limits = np.array([[0, UNLIMITED]] * len(names))
     for at, name in enumerate(names):
         if name in found:
             limits[at] = _limit(f"limits.{name}", found[name])
             if name not in of:
                 raise InputError(f"limits.{name}", "a name that stands in parts", name)
-    numbers = [names.index(name if name in found else repr(name)) for name in of]
-    return Parts(np.array(numbers), limits[:, 0], limits[:, 1], names)
+    numbers = np.array([names.index(name) for name in of])
+    return Parts(numbers, limits[:, 0], limits[:, 1], names)
 
 
 def _limit(where: str, found: object) -> tuple[int, int]:
