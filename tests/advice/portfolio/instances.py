@@ -58,6 +58,23 @@ def crowded(seed):
     return replace(problem, interviews=Attended(invited, place, int(rng.integers(1, 4))))
 
 
+def attending(seed, programs=14, scenarios=60, most=2):
+    """Hard fees, and two interviews at most of many invitations."""
+    problem, rng = hard(seed, programs, scenarios, affordable=7.0), np.random.default_rng(seed)
+    more = rng.random(problem.reachable.shape) < 0.4
+    invited = (problem.reachable | more).astype(np.uint8)
+    place = preference(problem.utility, invited.mean(axis=1), problem.reachable.mean(axis=1))
+    return replace(problem, interviews=Attended(invited, place, most))
+
+
+def in_parts(seed, programs=24, scenarios=80, affordable=5.0):
+    """Hard fees, and a least and a most for three parts."""
+    problem, rng = hard(seed, programs, scenarios, affordable), np.random.default_rng(seed)
+    of = rng.integers(0, 3, programs)
+    limits = Parts(of, np.array([1, 0, 1]), np.array([2, 2, 3]), ("a", "b", "c"))
+    return replace(problem, limits=limits)
+
+
 def brute_force(problem):
     """The value of the best of all sets; None where no set keeps to the limits."""
     left = sorted(set(range(len(problem.utility))) - {*problem.must, *problem.never})
@@ -89,7 +106,7 @@ def by_hand(problem, chosen):
 
 
 def milp(problem):
-    """The optimum with flat fees, by a mixed-integer solver."""
+    """The optimum with flat fees and parts, by a mixed-integer solver."""
     import highspy
 
     solver = highspy.Highs()
@@ -106,6 +123,11 @@ def milp(problem):
             solver.addConstr(sum(goes) <= 1)
     cost = sum(float(fee) * x for fee, x in zip(problem.fees.prices, chosen, strict=True))
     solver.addConstr(cost <= float(problem.budget))
+    for part, (least, most) in enumerate(zip(problem.parts.least, problem.parts.most, strict=True)):
+        inside = [x for x, of in zip(chosen, problem.parts.of, strict=True) if of == part]
+        if inside:
+            solver.addConstr(sum(inside) >= int(least))
+            solver.addConstr(sum(inside) <= int(min(most, programs)))
     solver.changeObjectiveSense(highspy.ObjSense.kMaximize)
     solver.run()
     return solver.getInfo().objective_function_value

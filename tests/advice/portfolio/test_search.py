@@ -11,6 +11,7 @@ from tests.advice.portfolio.instances import (
     by_hand,
     crowded,
     hard,
+    in_parts,
     milp,
     parted,
     small,
@@ -106,6 +107,12 @@ def test_without_effort_the_bound_is_still_sound(seed):
     best = brute_force(problem)
     assert choice.value <= best + 1e-9
     assert choice.upper_bound >= best - 1e-9
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_hard_instances_with_parts_reach_the_optimum_of_the_mixed_integer_program(seed):
+    problem = in_parts(seed)
+    assert solve(problem).value == pytest.approx(milp(problem), rel=1e-7)
 
 
 @pytest.mark.parametrize("seed", range(8))

@@ -1,8 +1,8 @@
 """Choose programs whose outcomes move together: greedy, swaps, branch and bound, an upper bound.
 
 More money never lowers the value while every tree ends (it then has the optimum), nor along the path of
-greedy beginnings and swaps, which does not depend on the budget. Where the tree ends for the smaller budget
-alone, the larger one may come out lower by less than the reported bound leaves open.
+greedy beginnings and swaps, which does not depend on the budget. Where a tree does not end, its set may be
+better than the path's, and a larger budget may come out lower by less than the reported bound leaves open.
 """
 
 from __future__ import annotations
