@@ -1,10 +1,11 @@
-"""Advice: how fast chances and a plan come, what choosing on the same draws would have promised, who gets interviews."""
+"""Advice: how fast chances and a plan come, what choosing on the same draws would have promised, what choices teach."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
 from datetime import date
+from itertools import combinations
 from pathlib import Path
 from statistics import fmean
 
@@ -14,20 +15,30 @@ from tests.advice.asking import first_and_random
 from visamatch.advice import plan as advice
 from visamatch.advice.chances import chances
 from visamatch.advice.choose import CHOOSING, DEEP
+from visamatch.advice.preference import (
+    ASPECTS,
+    LEAST,
+    LIKING_SD,
+    VISA,
+    WEIGHT,
+    WEIGHT_SD,
+    Learned,
+    learn,
+)
 from visamatch.directory.programs import directory
 from visamatch.evidence.assess import assess_all
-from visamatch.market.scenarios import Strength, load
+from visamatch.market.scenarios import load
 from visamatch.workspace.profile import Profile, profile_from_toml
+from visamatch.workspace.sponsor_list import Choice
 
-ON, ROUNDS, APPLICATIONS, OTHERS = date(2026, 11, 27), 5, 100, 20
+ON, ROUNDS, OTHERS = date(2026, 11, 27), 5, 20
+PERSONS, LISTED = 200, 12
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
-PUBLISHED = {1: 0.16, 3: 0.49, 5: 0.66, 8: 0.81, 10: 0.86, 12: 0.90}
-# Derived from Charting Outcomes for non-US IMGs 2026, internal medicine: by contiguous ranks.
 
 
 def run() -> str:
     """Four tables."""
-    return "\n\n".join((_speed(), _promise(), _asking(), _population()))
+    return "\n\n".join((_speed(), _promise(), _asking(), _choices()))
 
 
 def _speed() -> str:
@@ -110,39 +121,48 @@ def _asking() -> str:
     return "\n".join(lines)
 
 
-def _population() -> str:
-    """Non-US IMGs who need a visa, all strengths, each with 100 random programs of internal medicine."""
-    scenarios, rng = load(), np.random.default_rng(1)
-    name = scenarios.specialties.index("internal-medicine")
-    tracks = np.array(
-        [
-            at
-            for at, code in enumerate(scenarios.tracks)
-            if scenarios.specialty_of[at] == name and code[7] == "C"
-        ]
-    )
-    interviews, matched = [], []
-    for seed in range(40):
-        applied = np.sort(rng.choice(tracks, APPLICATIONS, replace=False))
-        seen = scenarios.outcomes("non_us_img_visa", Strength(0, 1), applied, seed, 10)
-        interviews.append(seen.interviewed.sum(axis=1))
-        matched.append(seen.reachable.any(axis=1))
-    count, match = np.concatenate(interviews), np.concatenate(matched)
-    shares = [f"{100 * (count == n).mean():.0f}" for n in range(4)]
+def _choices() -> str:
+    """People drawn from the priors, their ratings at random, who answer with the model's own chance of a slip."""
     lines = [
-        f"Non-US IMGs who need a visa, {APPLICATIONS} random programs of internal medicine each ({scenarios.made}): "
-        f"of all who apply, {shares[0]} % get no interview, {shares[1]} % one, {shares[2]} % two, {shares[3]} % three; "
-        f"the upper tenth gets {np.quantile(count, 0.9):.0f} or more. Matched: {100 * match.mean():.0f} % of all, "
-        f"{100 * match[count > 0].mean():.0f} % of those with an interview.",
+        f"What choices between two programs teach: {PERSONS} people with {LISTED} programs, drawn from the priors. Pairs "
+        "of programs in the wrong order, and how often the weight of the visa lay in its 90 % interval.",
         "",
-        "| interviews | simulated chance to match % | published, by contiguous ranks % |",
-        "| --- | --- | --- |",
+        "| answers | wrong pairs, asked what tells most % | asked at random % | visa inside % |",
+        "| --- | --- | --- | --- |",
     ]
-    for number, told in PUBLISHED.items():
-        some = match[count == number]
-        value = f"{100 * some.mean():.0f}" if len(some) > 30 else "too few"
-        lines.append(f"| {number} | {value} | {100 * told:.0f} |")
+    rng, counts = np.random.default_rng(1), (0, 5, 10, 20)
+    found = np.array([[_person(rng, count) for count in counts] for _ in range(PERSONS)])
+    for count, row in zip(counts, 100 * found.mean(axis=0), strict=True):
+        lines.append(f"| {count} | {row[0]:.0f} | {row[1]:.0f} | {row[2]:.0f} |")
     return "\n".join(lines)
+
+
+def _person(rng: np.random.Generator, answers: int) -> tuple[float, float, bool]:
+    """Wrong pairs after adaptive and after random questions, and whether the visa's share is inside."""
+    ids = [str(at) for at in range(LISTED)]
+    aspects = rng.integers(0, 5, (LISTED, len(ASPECTS))) / 4
+    weights = rng.normal(WEIGHT, WEIGHT_SD, len(ASPECTS)).clip(LEAST)
+    worth = aspects @ weights + rng.normal(0, LIKING_SD, LISTED)
+
+    def answer(a: str, b: str) -> Choice:
+        first = rng.random() < 1 / (1 + np.exp(worth[int(b)] - worth[int(a)]))
+        return Choice(better=a if first else b, worse=b if first else a)
+
+    def wrong(learned: Learned) -> float:
+        place = {name: at for at, name in enumerate(learned.order())}
+        pairs = combinations(range(LISTED), 2)
+        return float(
+            np.mean([(worth[a] > worth[b]) != (place[ids[a]] < place[ids[b]]) for a, b in pairs])
+        )
+
+    told, learned = [], learn(ids, aspects, [])
+    for _ in range(answers):
+        told.append(answer(*(learned.question() or ("0", "1"))))
+        learned = learn(ids, aspects, told)
+    every = list(combinations(ids, 2))
+    random = [answer(*every[at]) for at in rng.choice(len(every), answers, replace=False)]
+    share, visa = weights[VISA] / weights.sum(), learned.shares()["visa"]
+    return wrong(learned), wrong(learn(ids, aspects, random)), visa.low <= share <= visa.high
 
 
 def _profile(name: str) -> Profile:

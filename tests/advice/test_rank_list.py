@@ -1,9 +1,11 @@
 from datetime import date
+from itertools import combinations
 
+import numpy as np
 import pytest
 
 from tests.advice.season import season
-from visamatch.advice.rank_list import break_even, proposed, rank_list
+from visamatch.advice.rank_list import _swaps, rank_list
 from visamatch.directory.programs import directory
 from visamatch.evidence.assess import assess_all
 from visamatch.workspace.profile import Profile
@@ -40,6 +42,25 @@ def test_no_swap_of_a_true_list_helps():
     assert made.best_swap <= 1e-12
 
 
+def test_every_swap_is_what_working_out_the_whole_list_again_says():
+    rng = np.random.default_rng(1)
+    for _ in range(20):
+        weight, reach = rng.dirichlet(np.ones(30)), rng.random((30, 6))
+        worth = np.arange(6, 0, -1) / 6
+
+        def value(order, weight=weight, reach=reach, worth=worth):
+            open_ = np.cumprod(np.hstack([np.ones((30, 1)), 1 - reach[:, order]]), axis=1)
+            return weight @ (open_[:, :-1] * reach[:, order]) @ worth[order]
+
+        tried = []
+        for a, b in combinations(range(6), 2):
+            order = list(range(6))
+            order[a], order[b] = order[b], order[a]
+            tried.append(value(order) - value(list(range(6))))
+        assert _swaps(weight, reach) == pytest.approx(tried, abs=1e-12)
+        assert max(tried) < 0
+
+
 def test_the_order_does_not_change_the_chance_anywhere():
     assert ranked(programs()).anywhere == pytest.approx(ranked(programs()[::-1]).anywhere)
 
@@ -61,17 +82,18 @@ def test_an_empty_list():
     assert ranked([]).anywhere == 0.0
 
 
-def test_a_heavier_visa_weight_never_lowers_a_program_with_the_better_visa():
-    quality, visa = [0.9, 0.6, 0.3, 0.5], [0.1, 0.8, 1.0, 0.4]
-    places = [proposed(quality, visa, w / 10).index(2) for w in range(11)]
-    assert places == sorted(places, reverse=True)
-    assert proposed(quality, visa, 0.0) == [0, 1, 3, 2]
-    assert proposed(quality, visa, 1.0) == [2, 1, 3, 0]
+def test_a_program_more_at_the_end_adds_what_ranking_it_would():
+    *listed, extra = programs()
+    made = rank_list(directory(), season(), assess_all(ON, PERSON), PERSON, listed, ON, [extra])
+    whole = ranked(programs())
+    assert made.adding == {extra.program_id: pytest.approx(whole.anywhere)}
+    assert made.ranks[2].here == pytest.approx(whole.ranks[2].here)
 
 
-def test_the_break_even_turns_the_order():
-    turn = break_even((0.9, 0.2), (0.5, 1.0))
-    assert turn == pytest.approx(1 / 3)
-    assert proposed([0.9, 0.5], [0.2, 1.0], turn - 0.01) == [0, 1]
-    assert proposed([0.9, 0.5], [0.2, 1.0], turn + 0.01) == [1, 0]
-    assert break_even((0.9, 1.0), (0.5, 1.0)) is None
+def test_programs_that_did_not_invite_speak_against_the_person():
+    *listed, one, other = programs()
+    told = [
+        rank_list(directory(), season(), assess_all(ON, PERSON), PERSON, listed, ON, silent=no)
+        for no in ([], [one], [one, other])
+    ]
+    assert told[0].anywhere > told[1].anywhere > told[2].anywhere

@@ -79,6 +79,9 @@ def filled(client, program_with, monkeypatch):
         "/plan/?set=1&least:core=2&least:Boston=1",
         "/plan/together/?more=1",
         "/rank/",
+        "/rank/certify/",
+        "/rank/couple/",
+        "/method/portfolio/",
         "/paths/?payment=on",
         "/calendar/",
         "/after/?state=MA&fellowship=3",
@@ -243,3 +246,26 @@ def test_a_slider_changes_the_plan_in_place(visit, filled):
     page.keyboard.press("Enter")
     expect(page.locator("#verdict .problems")).to_contain_text("at least 11")
     expect(page.locator("#budget")).to_have_value("5")
+
+
+def ranked_rows(page: Page) -> list[str]:
+    return [row.get_attribute("id") or "" for row in page.locator("table.ranks tbody tr[id]").all()]
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_the_rank_list_moves_with_the_keyboard_and_the_move_can_be_undone(
+    visit, filled, saved, script
+):
+    page = visit("/rank/", java_script_enabled=script)
+    first, second = ranked_rows(page)
+    page.locator("button[name=down]").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#notice")).to_contain_text("Moved down")
+    assert ranked_rows(page) == [second, first]
+    if script:
+        expect(page.locator(f"#down-{first[2:]}:focus")).to_have_count(
+            1
+        )  # focus goes with the program
+    assert [e.rank for e in saved().entries if e.program_id == first[2:]] == [2]
+    page.get_by_role("button", name="Undo").click()
+    assert ranked_rows(page) == [first, second]

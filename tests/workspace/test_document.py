@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from visamatch.errors import InputError
-from visamatch.workspace.document import VERSION, OwnStatement, Workspace, dump, load
+from visamatch.workspace.document import VERSION, OwnStatement, Partner, Workspace, dump, load
 from visamatch.workspace.profile import Profile, Visa
-from visamatch.workspace.sponsor_list import Entry, find, put, remove
+from visamatch.workspace.sponsor_list import Choice, Entry, find, interviews, ordered, put, remove
 
 WORKSPACE = Workspace(
     profile=Profile(name="Ünïcode", visa=Visa(h1b="must")),
@@ -25,6 +25,8 @@ WORKSPACE = Workspace(
             as_of="2026-10-02",
         ),
     ),
+    choices=(Choice(better="1256-140", worse="x"), Choice(better="x", worse="y", even=True)),
+    partner=Partner(ranked=("1256-140",), together="state", alone=False),
 )
 
 
@@ -69,8 +71,21 @@ def test_put_replaces_in_place_and_remove_undoes_put():
         remove(entries, "c")
 
 
-def test_a_file_of_an_earlier_version_becomes_one_of_this_and_loses_nothing():
-    text = (Path(__file__).parent / "files" / "version-1.json").read_text("utf-8")
+def old_file(version):
+    return (Path(__file__).parent / "files" / f"version-{version}.json").read_text("utf-8")
+
+
+def test_a_file_of_version_2_keeps_what_it_says():
+    text = old_file(2)
+    loaded = load(text)
+    assert loaded.version == VERSION
+    assert loaded.entries[0].extra == {"Rank": "1", "Rent": "2100"}
+    assert loaded.entries[0].rank is None
+    assert {**json.loads(dump(loaded)), "version": 2} == json.loads(text)
+
+
+def test_a_file_of_version_1_becomes_one_of_this_and_loses_nothing():
+    text = old_file(1)
     loaded = load(text)
     assert loaded.version == VERSION
     assert loaded.columns == ("Car", "LOI sent", "Rent")
@@ -88,3 +103,24 @@ def test_a_damaged_file_of_an_earlier_version_is_one_sentence(entries):
     text = json.dumps({"format": "visamatch-workspace", "version": 1, "entries": entries})
     with pytest.raises(InputError, match="entries"):
         load(text)
+
+
+LIST = (
+    Entry(program_id="a", status="interviewed"),
+    Entry(program_id="b", rank=2),
+    Entry(program_id="c", status="applied"),
+    Entry(program_id="d", status="invited", rank=1),
+    Entry(program_id="e", status="withdrawn", rank=3),
+)
+
+
+def test_interviews_stand_in_the_order_kept_and_new_ones_last():
+    assert [entry.program_id for entry in interviews(LIST)] == ["d", "b", "a"]
+
+
+def test_an_order_is_kept_in_the_entries():
+    after = ordered(LIST, ["a", "d", "b"])
+    assert [entry.program_id for entry in after] == list("abcde")
+    assert [entry.rank for entry in after] == [1, 3, None, 2, None]
+    assert [entry.program_id for entry in interviews(after)] == ["a", "d", "b"]
+    assert ordered(LIST, ["a"], besides=["b"])[1].rank == 2

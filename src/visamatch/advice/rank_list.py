@@ -1,8 +1,9 @@
 """The rank order list: where one would match, that true preference is best, what a program more or less does.
 
-The person was interviewed at these programs, which says something of their strength: every strength and
-season counts as much as it makes just these invitations likely. Given both, programs decide independently, so
-the chances at each rank are exact, and every swap can be tried without noise (Roth 1982: no swap helps).
+The person was interviewed at these programs, which says something of their strength: every strength and season
+counts as much as it makes just these invitations, and just these refusals, likely. Given both, programs decide
+independently, so the chances at each rank are exact, and every swap can be tried without noise (Roth 1982: no
+swap helps).
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import combinations
 
 import numpy as np
 from numpy.polynomial.hermite_e import hermegauss
@@ -42,12 +42,14 @@ class Rank:
 @dataclass(frozen=True, slots=True)
 class RankList:
     """A list in its order. ``best_swap`` is what the best of all swaps would add to the expected worth:
-    never more than nothing where the order is the true preference."""
+    never more than nothing where the order is the true preference. ``adding``: the chance anywhere with each
+    program that interviewed and is not on the list, at its end."""
 
     ranks: tuple[Rank, ...]
     anywhere: float
     best_swap: float
     swaps: int
+    adding: Mapping[str, float]
 
 
 def rank_list(
@@ -57,67 +59,108 @@ def rank_list(
     profile: Profile,
     programs: Sequence[Program],
     on: date,
+    aside: Sequence[Program] = (),
+    silent: Sequence[Program] = (),
 ) -> RankList:
-    """Chances of a list, given the interviews, for everybody with this profile and these interviews."""
-    weight, reach = _given_interviews(known, scenarios, assessed, profile, programs, on)
-    size = len(programs)
-    here, anywhere = _at_each(weight, reach)
-    worth = np.arange(size, 0, -1) / max(1, size)  # any numbers that fall with the rank would do
-    swaps = [_swapped(size, a, b) for a, b in combinations(range(size), 2)]
-    tried = [
-        float(_at_each(weight, reach[:, o])[0] @ worth[o]) - float(here @ worth) for o in swaps
-    ]
+    """Chances of a list, given the interviews, for everybody with this profile and these interviews.
+
+    Args:
+        programs: those ranked, in order. aside: others that interviewed. silent: applied to, no invitation.
+    """
+    states = given_interviews(known, scenarios, assessed, profile, [*programs, *aside], on, silent)
+    weight, every, size = states.weight, states.reach, len(programs)
+    reach = every[:, :size]
+    free = np.hstack([np.ones((len(reach), 1)), np.cumprod(1 - reach, axis=1)])  # none above takes
+    here, anywhere = weight @ (free[:, :-1] * reach), float(weight @ (1 - free[:, -1]))
     ranks = tuple(
         Rank(
             program.program_id,
             float(here[at]),
             float(weight @ reach[:, at]),
-            _at_each(weight, np.delete(reach, at, axis=1))[1],
+            float(weight @ (1 - np.delete(1 - reach, at, axis=1).prod(axis=1))),
         )
         for at, program in enumerate(programs)
     )
-    return RankList(ranks, anywhere, max(tried, default=0.0), len(swaps))
+    adding = {
+        program.program_id: float(weight @ (1 - free[:, -1] * (1 - every[:, size + at])))
+        for at, program in enumerate(aside)
+    }
+    swaps = _swaps(weight, reach)
+    return RankList(ranks, anywhere, max(swaps, default=0.0), len(swaps), adding)
 
 
-def _swapped(size: int, a: int, b: int) -> list[int]:
-    order = list(range(size))
-    order[a], order[b] = order[b], order[a]
-    return order
+def _swaps(weight: Floats, reach: Floats) -> list[float]:
+    """What each exchange of two programs would add to the expected worth of the match.
+
+    Worth falls evenly with the true rank; any numbers that fall would do. Whatever stands above or below
+    the two stays as it is: only they and those between them are worked out anew.
+    """
+    size, found = reach.shape[1], []
+    worth, above = np.arange(size, 0, -1) / max(1, size), weight
+    for one in range(size):
+        first = worth[one] * reach[:, one]
+        between, passed = np.zeros(len(reach)), np.ones(len(reach))
+        for other in range(one + 1, size):
+            last = worth[other] * reach[:, other]
+            true = first + (1 - reach[:, one]) * (between + passed * last)
+            swapped = last + (1 - reach[:, other]) * (between + passed * first)
+            found.append(float(above @ (swapped - true)))
+            between, passed = between + passed * last, passed * (1 - reach[:, other])
+        above = above * (1 - reach[:, one])
+    return found
 
 
-def _at_each(weight: Floats, reach: Floats) -> tuple[Floats, float]:
-    """Chance to match at each rank of a list, and anywhere."""
-    full_above = np.cumprod(1 - np.hstack([np.zeros((len(reach), 1)), reach]), axis=1)
-    return weight @ (full_above[:, :-1] * reach), float(weight @ (1 - full_above[:, -1]))
+@dataclass(frozen=True, slots=True)
+class States:
+    """What may be, given the interviews: seasons x strengths, row = season * ``STRENGTHS`` + strength.
+
+    ``weight`` sums to one; ``likely`` is the log chance of just these interviews and the strength; ``reach``:
+    chance that each program takes the person in each state. Given the state, programs decide independently.
+    """
+
+    weight: Floats
+    likely: Floats
+    reach: Floats
 
 
-def _given_interviews(
+def given_interviews(
     known: Directory,
     scenarios: Scenarios,
     assessed: Mapping[str, Assessment],
     profile: Profile,
     programs: Sequence[Program],
     on: date,
-) -> tuple[Floats, Floats]:
-    """States (season and strength) with their weight, and the chance that each program takes the person in each."""
+    silent: Sequence[Program] = (),
+) -> States:
+    """The states, and what each program would do in them.
+
+    Args:
+        programs: that interviewed. silent: that were applied to and did not; refusals are news as well.
+    """
     kind = kind_of(profile, profile.match_year or on.year + 1)
     node, share = hermegauss(STRENGTHS)  # of the standard normal, up to a factor
     columns, likely = [], np.tile(np.log(share), (scenarios.count, 1))
-    willing = open_paths(programs, assessed, profile, on)
-    for at, program in enumerate(programs):
+    willing = open_paths([*programs, *silent], assessed, profile, on)
+    for at, program in enumerate([*programs, *silent]):
         track = main_track(known, scenarios, program)
+        seen = at < len(programs)
         if track is None:  # in no scenario: nothing is learned from it, and it cannot be counted on
-            columns.append(np.zeros(likely.size))
+            columns += [np.zeros(likely.size)] * seen
             continue
         cuts = scenarios.cutoffs(kind, np.array([track]))
         interview, match = (np.asarray(cut, dtype=float) for cut in cuts)  # S x 1
         level = strength(scenarios, kind, program.specialty_id, profile)[0]
         own = level.mean + level.sd * node  # strengths
+        if not seen:
+            asked = max(willing[at]) * _below((own - interview) / scenarios.noise_program)
+            likely += np.log(np.maximum(1 - asked, 1e-12))
+            continue
         invited, taken = _decided(own - interview, own - match, scenarios)
         likely += np.log(np.maximum(invited, 1e-12))
         columns.append((taken * max(willing[at])).ravel())
     weight = np.exp(likely - likely.max()).ravel()
-    return weight / weight.sum(), np.array(columns).reshape(-1, weight.size).T
+    reach = np.array(columns).reshape(-1, weight.size).T
+    return States(weight / weight.sum(), likely.ravel(), reach)
 
 
 def _decided(invite: Floats, rank: Floats, scenarios: Scenarios) -> tuple[Floats, Floats]:
@@ -141,19 +184,3 @@ def _below(x: Floats) -> Floats:
     tail = np.polyval([1.330274429, -1.821255978, 1.781477937, -0.356563782, 0.319381530, 0.0], t)
     tail = tail * np.exp(-(x**2) / 2) / np.sqrt(2 * np.pi)
     return np.asarray(np.where(x > 0, 1 - tail, tail))
-
-
-def proposed(quality: Sequence[float], visa: Sequence[float], weight: float) -> list[int]:
-    """Order by (1 - weight) quality + weight visa; a program with the better visa never falls as weight grows."""
-    score = [(1 - weight) * q + weight * v for q, v in zip(quality, visa, strict=True)]
-    return sorted(range(len(score)), key=lambda at: (-score[at], at))
-
-
-def break_even(better: tuple[float, float], easier: tuple[float, float]) -> float | None:
-    """The visa weight from which the program with the easier visa goes before the better program.
-
-    Args:
-        better, easier: quality and visa worth of each, 0..1. None where the order never turns.
-    """
-    quality, visa = better[0] - easier[0], easier[1] - better[1]
-    return quality / (quality + visa) if quality > 0 and visa > 0 else None

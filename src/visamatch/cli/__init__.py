@@ -20,6 +20,7 @@ from visamatch.cli import (
     policy,
     portfolio,
     programs,
+    rank,
     rules,
     serve,
     sheet,
@@ -41,22 +42,13 @@ def root() -> None:
     """Which US residency programs will sponsor your visa, and what to do by when."""
 
 
-app.command("calendar")(calendar.calendar)
-app.add_typer(facts.app, name="facts")
-app.add_typer(filings.app, name="filings")
-app.add_typer(letter.app, name="letter")
-app.add_typer(match.app, name="match")
-app.add_typer(market.app, name="market")
-app.command("petition")(after.petition)
-app.command("plan")(plan.plan)
-app.add_typer(pages.app, name="pages")
-app.add_typer(policy.app, name="policy")
-app.add_typer(portfolio.app, name="portfolio")
-app.add_typer(programs.app, name="programs")
-app.add_typer(rules.app, name="rules")
-app.add_typer(sheet.app, name="sheet")
-app.command("serve")(serve.serve)
-app.command("step3")(after.step3)
+for noun in (
+    facts, filings, letter, match, market, pages, policy, portfolio, programs, rank, rules,
+    sheet,
+):  # fmt: skip
+    app.add_typer(noun.app, name=noun.__name__.rpartition(".")[2])
+for verb in (calendar.calendar, after.petition, plan.plan, serve.serve, after.step3):
+    app.command(verb.__name__)(verb)
 
 
 def main() -> None:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from visamatch.cli import output
+from visamatch.cli.output import Json, On, ProfileFile
 
-ProfileFile = Annotated[Path, typer.Argument(help="The profile (TOML); see examples/.")]
-On = Annotated[str, typer.Option("--on", help="Plan as of this day (ISO).")]
-Json = Annotated[bool, typer.Option("--json", help="One JSON document.")]
 Programs = Annotated[list[str] | None, typer.Option("--program", help="Only these; repeatable.")]
 
 

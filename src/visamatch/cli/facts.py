@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated
 
 import typer
 
-from visamatch.cli.output import print_json
+from visamatch.cli.output import Json, print_json
 
 app = typer.Typer(help="The shipped reference facts: proof and coverage.", no_args_is_help=True)
 HEADS = ("all", "match", "acgme", "place", "polcy", "uscis", "filed", "named", "none")
-Json = Annotated[bool, typer.Option("--json", help="One JSON document instead of a table.")]
-
-
-@app.callback()
-def root() -> None:
-    """The shipped reference facts: proof and coverage."""
 
 
 @app.command()
-def check(as_json: Json = False) -> None:
+def check(json: Json = False) -> None:
     """Prove sources, ids, codes, links, bounds and calendar; print the age of each table.
 
     Ends with 1 when something is wrong. Example: visamatch facts check
@@ -29,7 +22,7 @@ def check(as_json: Json = False) -> None:
 
     rows = proof.load()
     problems, ages = proof.problems(rows), proof.ages(rows)
-    if as_json:
+    if json:
         print_json(
             {"problems": [asdict(one) for one in problems], "ages": [asdict(age) for age in ages]}
         )
@@ -46,7 +39,7 @@ def check(as_json: Json = False) -> None:
 
 
 @app.command()
-def stats(as_json: Json = False) -> None:
+def stats(json: Json = False) -> None:
     """Count programs, and for how many of them there is evidence, by state and specialty.
 
     Example: visamatch facts stats
@@ -56,7 +49,7 @@ def stats(as_json: Json = False) -> None:
     from visamatch.facts.tables import rows as facts
 
     states, specialties, total = coverage.by_state(), coverage.by_specialty(), coverage.total()
-    if as_json:
+    if json:
         print_json({
             "total": asdict(total), "states": [asdict(line) for line in states],
             "specialties": [asdict(line) for line in specialties],

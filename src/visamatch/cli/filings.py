@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from visamatch.cli import output
+from visamatch.cli.output import Json
 from visamatch.errors import InputError, one_of
 
 app = typer.Typer(
@@ -17,7 +18,6 @@ app = typer.Typer(
 )
 
 SHOWN = 20  # rejected rows a person is shown
-Json = Annotated[bool, typer.Option("--json", help="One JSON document.")]
 JsonLines = Annotated[bool, typer.Option("--jsonl", help="JSON lines in, JSON lines out.")]
 
 
@@ -56,7 +56,7 @@ def fetch(
     _say(f"{describe(source)['publisher']}: {describe(source)['page']}")
     with httpx.Client(timeout=30, follow_redirects=True) as client:
         found = download(client, urls, to or home() / "downloads", time.sleep, _show_bytes)
-    output.print_json(asdict(found)) if json else typer.echo(f"{found.path}  sha256 {found.sha256}")
+    output.tell(json, asdict(found), [f"{found.path}  sha256 {found.sha256}"])
 
 
 @app.command()
@@ -76,15 +76,13 @@ def load(
         "SELECT 'lca' AS source, fiscal_year, count(*) AS rows FROM lca GROUP BY ALL"
         " UNION ALL SELECT 'hub', fiscal_year, count(*) FROM hub GROUP BY ALL ORDER BY ALL"
     )
-    if json:
-        output.print_json({"files": [asdict(report) for report in files], "store": years})
-        return
+    lines = []
     for report in files:
-        typer.echo(f"{report.path}: {report.layout}, {report.kept:,} of {report.rows:,} rows kept")
-        for row in report.rejected[:SHOWN]:
-            typer.echo(f"  row {row['row']}: {row['why']}")
+        lines += [f"{report.path}: {report.layout}, {report.kept:,} of {report.rows:,} rows kept"]
+        lines += [f"  row {row['row']}: {row['why']}" for row in report.rejected[:SHOWN]]
         if len(report.rejected) > SHOWN:
-            typer.echo(f"  and {len(report.rejected) - SHOWN} more; --json lists them all")
+            lines += [f"  and {len(report.rejected) - SHOWN} more; --json lists them all"]
+    output.tell(json, {"files": [asdict(report) for report in files], "store": years}, lines)
 
 
 @app.command()

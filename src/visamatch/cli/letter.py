@@ -9,9 +9,8 @@ import typer
 from typer.core import TyperGroup
 
 from visamatch.cli import output
+from visamatch.cli.output import Json, On, ProfileFile
 from visamatch.errors import InputError
-
-Json = Annotated[bool, typer.Option("--json", help="One JSON document.")]
 
 
 class WriteFirst(TyperGroup):
@@ -38,7 +37,7 @@ def write(
     topic: Annotated[str, typer.Option(help="For thanks: what you talked about.")] = "",
     to: Annotated[str, typer.Option(help="Mail address for --eml and the mail link.")] = "",
     eml: Annotated[Path | None, typer.Option("--eml", help="Write an unsent message file.")] = None,
-    on: Annotated[str, typer.Option("--on", help="Written on this day (ISO).")] = "",
+    on: On = "",
     json: Json = False,
 ) -> None:
     """Write a letter to a program. While a field is missing there is no letter, and the field is named.
@@ -84,18 +83,12 @@ def check(
     from visamatch.documents.letters import check_statement
 
     found = check_statement(output.read_text(file))
-    if json:
-        output.print_json(found)
-        return
-    typer.echo(f"{found['words']} words, visas named {found['count']} times")
-    for flag in found["flags"]:
-        typer.echo(f"- {flag['says']}.")
+    first = f"{found['words']} words, visas named {found['count']} times"
+    output.tell(json, found, [first, *(f"- {flag['says']}." for flag in found["flags"])])
 
 
 @app.command("answers")
-def answers_(
-    profile: Annotated[Path, typer.Argument(help="The profile (TOML).")], json: Json = False
-) -> None:
+def answers_(profile: ProfileFile, json: Json = False) -> None:
     """Answers to visa questions in the interview, by the way you go.
 
     Example: visamatch letter answers examples/abroad-no-step3.toml
@@ -103,8 +96,6 @@ def answers_(
     from visamatch.documents.letters import answers
 
     cards = answers(output.read_profile(profile))
-    if json:
-        output.print_json(cards)
-        return
-    for card in cards:
-        typer.echo(f"{card['question']}\n  {card['answer']}\n  Avoid: {'; '.join(card['avoid'])}\n")
+    shown = "{question}\n  {answer}\n  Avoid: {avoided}\n"
+    lines = (shown.format(avoided="; ".join(card["avoid"]), **card) for card in cards)
+    output.tell(json, cards, lines)

@@ -1,13 +1,15 @@
-"""How commands speak: JSON documents, JSON lines, and the date that counts as today."""
+"""How commands speak: the options they share, JSON documents and lines, files, the date that counts as today."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
+
+import typer
 
 from visamatch.errors import InputError
 
@@ -15,9 +17,19 @@ if TYPE_CHECKING:
     from visamatch.workspace.profile import Profile
 
 
-def today() -> date:
-    """The only clock of the command line."""
-    return date.today()  # noqa: DTZ011  the applicant's own day
+Json = Annotated[bool, typer.Option("--json", help="One JSON document.")]
+On = Annotated[str, typer.Option("--on", help="As of this day (ISO). Default: today.")]
+ProfileFile = Annotated[Path, typer.Argument(help="The profile (TOML); see examples/.")]
+Person = Annotated[Path | None, typer.Option("--profile", help="Answer for this person (TOML).")]
+
+
+def tell(as_json: bool, document: object, lines: Iterable[str]) -> None:
+    """Answer with the document, or with lines for a person."""
+    if as_json:
+        print_json(document)
+        return
+    for line in lines:
+        typer.echo(line)
 
 
 def print_json(document: object) -> None:
@@ -67,6 +79,22 @@ def read_text(path: Path) -> str:
         raise InputError(where, f"text in UTF-8 (byte {error.start} is not)") from None
 
 
+def read_bytes(path: Path) -> bytes:
+    """Read a file whole."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(str(path), f"a file that can be read ({error.strerror})") from None
+
+
+def pair(option: str, wanted: str, text: str) -> tuple[str, str]:
+    """The name and the choice of an option that is written ``name=choice``."""
+    name, equals, choice = text.partition("=")
+    if not equals:
+        raise InputError(option, wanted, text)
+    return name, choice
+
+
 def save(path: Path, body: bytes) -> None:
     """Write a file whole or not at all; a place that cannot be written is wrong input."""
     if not path.name or (path.exists() and not path.is_file()):
@@ -81,14 +109,14 @@ def save(path: Path, body: bytes) -> None:
         raise InputError(str(path), f"a place where a file can be written ({reason})") from None
 
 
-def day(text: str) -> date:
-    """The date an option names, or today when it names none."""
+def day(text: str, option: str = "--on", wanted: str = "a day written YYYY-MM-DD") -> date:
+    """The date an option names, or today when it names none: the only clock of the command line."""
     if not text:
-        return today()
+        return date.today()  # noqa: DTZ011  the applicant's own day
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise InputError("--on", "a day written YYYY-MM-DD", text) from None
+        raise InputError(option, wanted, text) from None
 
 
 def read_profile(path: Path) -> Profile:

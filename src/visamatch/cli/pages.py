@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from visamatch.cli import output
+from visamatch.cli.output import Json, On
 from visamatch.errors import InputError
 
 if TYPE_CHECKING:
@@ -23,8 +24,6 @@ app = typer.Typer(no_args_is_help=True, help="Programs' own pages: fetch, watch,
 Folder = Annotated[Path | None, typer.Option("--to", help="Folder. Default: the data folder.")]
 Offline = Annotated[bool, typer.Option(help="Forbid the network.")]
 Hosted = Annotated[bool, typer.Option(help="Only addresses on the public internet.")]
-On = Annotated[str, typer.Option("--on", help="The day that counts as today (ISO).")]
-Json = Annotated[bool, typer.Option("--json", help="One JSON document.")]
 Programs = Annotated[list[str] | None, typer.Argument(help="Program, ACGME or NRMP ids.")]
 
 

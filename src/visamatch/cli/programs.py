@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from visamatch.cli import output
+from visamatch.cli.output import Json, On, Person
 
 if TYPE_CHECKING:
     from visamatch.workspace.profile import Profile
@@ -19,11 +19,6 @@ State = Annotated[list[str] | None, typer.Option("--state", help="Two letters; m
 SpecialtyOption = Annotated[
     list[str] | None, typer.Option("--specialty", help="A name people use; may be repeated.")
 ]
-ProfileFile = Annotated[
-    Path | None, typer.Option("--profile", help="Answer for this person (TOML).")
-]
-On = Annotated[str, typer.Option("--on", help="Answer as of this day (ISO). Default: today.")]
-Json = Annotated[bool, typer.Option("--json", help="One JSON document.")]
 
 
 @app.command("list")
@@ -37,7 +32,7 @@ def list_(
     sort: Annotated[str, typer.Option(help="chance, name, place, quota or age.")] = "chance",
     closed: Annotated[bool, typer.Option(help="Also closed and moved programs.")] = False,
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many rows.")] = None,
-    profile: ProfileFile = None,
+    profile: Person = None,
     on: On = "",
     json: Json = False,
 ) -> None:
@@ -54,7 +49,7 @@ def list_(
     place = where(specialty or [], state or [], city, within, closed=closed)
     options = search_options(mode, standing or [], sort)
     known = directory()
-    result = search(known, assess_all(_day(on), _profile(profile)), place, *options)
+    result = search(known, assess_all(output.day(on), _profile(profile)), place, *options)
     rows = result.rows[:limit]
     if json:
         output.print_json([program_record(known, item) for item in rows])
@@ -67,7 +62,7 @@ def list_(
 @app.command()
 def show(
     program: Annotated[str, typer.Argument(help="Program id, ACGME id or NRMP code.")],
-    profile: ProfileFile = None,
+    profile: Person = None,
     on: On = "",
     json: Json = False,
 ) -> None:
@@ -80,17 +75,13 @@ def show(
     from visamatch.evidence.assess import assess
 
     known = directory()
-    item = assess(known.find(program), _day(on), _profile(profile))
+    item = assess(known.find(program), output.day(on), _profile(profile))
     if json:
         output.print_json(program_detail(known, item))
         return
     from visamatch.cli import tables
 
     tables.program(known, item)
-
-
-def _day(text: str) -> date:
-    return output.day(text)
 
 
 def _profile(path: Path | None) -> Profile | None:

@@ -1,18 +1,13 @@
 """`visamatch rules`: ask the rule book, show a rule, list what is too old to trust."""
 
-from datetime import datetime
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from visamatch.cli import output
-from visamatch.cli.output import json_lines, print_json, today
-from visamatch.errors import InputError
+from visamatch.cli.output import Json, On, ProfileFile
 
 app = typer.Typer(no_args_is_help=True, help="Immigration law as dated, cited data.")
-
-On = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="the day that counts")]
 
 
 @app.command()
@@ -36,17 +31,17 @@ def evaluate(
             print(f"visamatch: {case.get('id')}: {name} is no fact known here", file=sys.stderr)  # noqa: T201
         return {"id": case.get("id"), **answer(case).document()}
 
-    json_lines(reply)
+    output.json_lines(reply)
 
 
 @app.command()
 def paths(
-    profile: Annotated[Path, typer.Argument(help="The profile (TOML); see examples/.")],
-    on: Annotated[str, typer.Option("--on", help="As of this day (ISO). Default: today.")] = "",
+    profile: ProfileFile,
+    on: On = "",
     suppose: Annotated[
         list[str] | None, typer.Option(help="A switch, such as payment=off; may be repeated.")
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="one JSON document")] = False,
+    json: Json = False,
 ) -> None:
     """Every visa path of a person: verdict, why, what opens it, cost, papers and law. Not legal advice.
 
@@ -55,34 +50,24 @@ def paths(
     from visamatch.advice import paths as advice
     from visamatch.documents.records import paths_record
 
-    switches = dict(_switch(text) for text in suppose or [])
+    wanted = ("--suppose", "a switch and a choice, such as payment=off")
+    switches = dict(output.pair(*wanted, text) for text in suppose or [])
     case = advice.situation(output.read_profile(profile), output.day(on), switches=switches)
-    if json:
-        print_json(paths_record(case))
-        return
+    lines = []
     for path in advice.paths(case):
         last = "" if path.as_last_read == path.verdict else f" (as last read: {path.last_words})"
-        typer.echo(f"{path.words}{last}: {path.title}")
-        for reason in (*path.blockers, *path.conditions):
-            typer.echo(f"    {reason.means}")
-        if path.opens:
-            typer.echo(f"    Opened by: {'; '.join(path.opens)}")
-    typer.echo(
-        f"Supposed: {'; '.join(case.supposed)}.\nInformation, not legal advice: see counsel."
-    )
-
-
-def _switch(text: str) -> tuple[str, str]:
-    name, equals, choice = text.partition("=")
-    if not equals:
-        raise InputError("--suppose", "a switch and a choice, such as payment=off", text)
-    return name, choice
+        lines += [f"{path.words}{last}: {path.title}"]
+        lines += [f"    {reason.means}" for reason in (*path.blockers, *path.conditions)]
+        lines += [f"    Opened by: {'; '.join(path.opens)}"] if path.opens else []
+    lines += [f"Supposed: {'; '.join(case.supposed)}."]
+    lines += ["Information, not legal advice: see counsel."]
+    output.tell(json, paths_record(case), lines)
 
 
 @app.command()
 def show(
     name: Annotated[str, typer.Argument(help="a rule such as H1B-6YR")],
-    json: Annotated[bool, typer.Option("--json", help="one JSON document")] = False,
+    json: Json = False,
 ) -> None:
     """Show one rule: what it says, where it was read and when, its numbers and its history.
 
@@ -91,25 +76,19 @@ def show(
     from visamatch.rules.book import rule
 
     found = rule(name)
-    if json:
-        print_json(found.document())
-        return
-    typer.echo(
-        f"{found.id}  {found.title}\n{found.says}\n{found.citation}\n{found.url or 'no page'}"
-    )
-    typer.echo(
+    lines = [f"{found.id}  {found.title}", found.says, found.citation, found.url or "no page"]
+    lines += [
         f"read {found.as_of}, confidence {found.confidence}, law compared {found.verified_on}"
-    )
-    for event in found.events:
-        typer.echo(f"  {event.on}  {event.status:9} {event.what}")
-    if found.stale_from():
-        typer.echo(f'answers "verify" from {found.stale_from()}')
+    ]
+    lines += [f"  {event.on}  {event.status:9} {event.what}" for event in found.events]
+    lines += [f'answers "verify" from {found.stale_from()}'] if found.stale_from() else []
+    output.tell(json, found.document(), lines)
 
 
 @app.command()
 def stale(
-    on: On = None,
-    json: Annotated[bool, typer.Option("--json", help="one JSON document")] = False,
+    on: On = "",
+    json: Json = False,
 ) -> None:
     """List the volatile rules whose sources are too old for a day; they answer "verify".
 
@@ -117,13 +96,10 @@ def stale(
     """
     from visamatch.rules.book import stale_rules
 
-    day = on.date() if on else today()
-    found = stale_rules(day)
-    if json:
-        print_json([rule.document() for rule in found])
-        return
-    for rule in found:
-        typer.echo(
-            f"{rule.id:12} {rule.title} (read {rule.as_of}, verify since {rule.stale_from()})"
-        )
-    typer.echo(f"{len(found)} volatile rules are too old for {day}.")
+    found = stale_rules(output.day(on))
+    lines = [
+        f"{rule.id:12} {rule.title} (read {rule.as_of}, verify since {rule.stale_from()})"
+        for rule in found
+    ]
+    last = f"{len(found)} volatile rules are too old for {output.day(on)}."
+    output.tell(json, [rule.document() for rule in found], [*lines, last])

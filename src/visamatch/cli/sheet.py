@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from visamatch.cli import my_file, output
+from visamatch.cli.output import Json, On, Person
 from visamatch.errors import InputError
 
 if TYPE_CHECKING:
@@ -17,16 +18,13 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="The sponsor list as a spreadsheet, out and in again.")
 
 WHERE = "The visamatch file of the list. Default: the list of the app on this machine."
-On = Annotated[str, typer.Option("--on", help="As of this day (ISO). Default: today.")]
 
 
 @app.command("export")
 def export(
     file: Annotated[Path, typer.Argument(help="Where to write: .xlsx, or .csv.")],
     workspace: Annotated[Path | None, typer.Option("--workspace", "--list", help=WHERE)] = None,
-    profile: Annotated[
-        Path | None, typer.Option("--profile", help="Answer for this person (TOML).")
-    ] = None,
+    profile: Person = None,
     state: Annotated[
         list[str] | None, typer.Option(help="States of the starting list. Default: MA.")
     ] = None,
@@ -69,7 +67,7 @@ def import_(
         bool, typer.Option("--remove", help="Also take off programs whose row is gone.")
     ] = False,
     on: On = "",
-    json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+    json: Json = False,
 ) -> None:
     """Show what a sheet would change on the list; with --apply, change it.
 
@@ -78,8 +76,12 @@ def import_(
     from visamatch.directory.programs import directory
     from visamatch.documents.differences import compare, read_table
 
-    table = read_table(_bytes(file), file.name)
-    answers = dict(_answer(text) for text in answer or [])
+    table = read_table(output.read_bytes(file), file.name)
+    wanted = ("--answer", "ROW:FIELD=CHOICE, for example 12:interest=4")
+    answers = dict(output.pair(*wanted, text) for text in answer or [])
+    for key in answers:
+        if ":" not in key:
+            raise InputError(*wanted, key)
 
     def difference(mine: Workspace) -> Difference:
         return compare(mine, table, directory(), output.day(on), answers, remove)
@@ -93,17 +95,3 @@ def import_(
     from visamatch.cli import tables
 
     tables.difference(found, applied=apply)
-
-
-def _answer(text: str) -> tuple[str, str]:
-    key, sign, choice = text.partition("=")
-    if not sign or ":" not in key:
-        raise InputError("--answer", "ROW:FIELD=CHOICE, for example 12:interest=4", text)
-    return key, choice
-
-
-def _bytes(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise InputError(str(file), f"a file that can be read ({error.strerror})") from None

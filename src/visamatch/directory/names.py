@@ -10,50 +10,23 @@ import re
 from dataclasses import dataclass
 
 from visamatch.facts.states import STATES
+from visamatch.shipped import shipped
 
 USCIS_CUT = 34  # characters an employer name had in USCIS files before FY2022
 
 LEAST = 5  # letters of a second name worth reading
 
 
-def word_list(text: str) -> frozenset[str]:
-    """The words of a text, as a set."""
-    return frozenset(text.split())
+def word_list(name: str) -> frozenset[str]:
+    """A list of ``data/words.yaml``."""
+    return frozenset(shipped("directory/data/words.yaml")[name].split())
 
 
-_SMALL = word_list(
-    "INC INCORPORATED LLC LC LTD LIMITED CORP CORPORATION CO COMPANY PC PLLC PA LP LLP NFP NPC"
-    " THE OF AND AT FOR IN A AN BY JR AFFAIRS"
-)
-_LONG = dict(
-    pair.split("=")
-    for pair in word_list("""
-    HOSP=HOSPITAL HOSPS=HOSPITAL HOSPITALS=HOSPITAL CTR=CENTER CTRS=CENTER CENTERS=CENTER
-    CNTR=CENTER MED=MEDICAL MEDICIAL=MEDICAL UNIV=UNIVERSITY U=UNIVERSITY HLTH=HEALTH SYS=SYSTEM
-    SYSTEMS=SYSTEM GRP=GROUP GR=GROUP ASSO=ASSOCIATES ASSOC=ASSOCIATES ASSOCS=ASSOCIATES
-    ASSN=ASSOCIATES ASSOCIATION=ASSOCIATES SVC=SERVICES SVCS=SERVICES SERVICE=SERVICES
-    FDN=FOUNDATION FDTN=FOUNDATION FOUND=FOUNDATION INST=INSTITUTE INSTITUTES=INSTITUTE ST=SAINT
-    STE=SAINT SAINTS=SAINT MT=MOUNT FT=FORT GEN=GENERAL MEM=MEMORIAL REG=REGIONAL REGL=REGIONAL
-    REHAB=REHABILITATION REHABILITAION=REHABILITATION COMM=COMMUNITY CNTY=COUNTY DEPT=DEPARTMENT
-    COLL=COLLEGE SCH=SCHOOL PHYS=PHYSICIANS PHYSICIAN=PHYSICIANS SPEC=SPECIALTY ORG=ORGANIZATION
-    PED=PEDIATRIC PEDS=PEDIATRIC PEDIATRICS=PEDIATRIC PROF=PROFESSIONAL RES=RESEARCH SCI=SCIENCES
-    SCIENCE=SCIENCES EDUC=EDUCATION GRAD=GRADUATE MASS=MASSACHUSETTS CHILDREN=CHILDRENS
-    WOMEN=WOMENS WOMAN=WOMENS WOMANS=WOMENS FAM=FAMILY INTL=INTERNATIONAL NATL=NATIONAL AFFIL=AFFILIATED
-    AFFILIATES=AFFILIATED VETERANS=VA VETERAN=VA VETERNS=VA PRESBY=PRESBYTERIAN BAPT=BAPTIST METH=METHODIST
-    N=NORTH S=SOUTH E=EAST
-    W=WEST CLIN=CLINIC CLINICS=CLINIC EMER=EMERGENCY ORTHOPEDIC=ORTHOPAEDIC AUTH=AUTHORITY
-    ORTHOPEDICS=ORTHOPAEDIC ORTHOPAEDICS=ORTHOPAEDIC GRTR=GREATER HEALTHCARE=HEALTH-CARE
-    """)
-)
+_SMALL = word_list("small")
+_LONG = dict(pair.split("=") for pair in word_list("long"))
+_PHRASES: dict[str, str] = shipped("directory/data/words.yaml")["phrases"]
 # Legal forms long enough to be met cut in two.
 _FORMS = ("INCORPORATED", "CORPORATION", "LIMITED", "COMPANY")
-_PHRASES = (
-    ("COM", "COLLEGE MEDICINE"),
-    ("SOM", "SCHOOL MEDICINE"),
-    ("OB GYN", "OBGYN"),
-    ("UNI", "UNIVERSITY"),
-    ("N J", "NEW JERSEY"),
-)
 _ALSO = re.compile(
     r"\bD ?/? ?B ?/? ?A\b/?|\b[AF] ?/? ?K ?/? ?A\b/?|\bFORMERLY\b|\bDOING BUSINESS AS\b"
     r"|\bAS PART OF\b|\bSUB(?:SIDIARY)? OF\b"
@@ -89,7 +62,7 @@ def name_words(text: str, state: str = "") -> tuple[str, ...]:
     """A name's words, spelled out, without legal forms and small words."""
     text = re.sub(r"[^A-Z0-9 ]+", " ", _clean(text))
     text = re.sub(r"\b(?!OF\b|THE\b|AND\b)(\w{3,}) S\b", r"\1S", text)
-    for short, long in _PHRASES:
+    for short, long in _PHRASES.items():
         text = re.sub(rf"\b{short}\b", long, text)
     words: list[str] = []
     for word in text.split():

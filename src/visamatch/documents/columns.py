@@ -7,10 +7,8 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
-from typing import Any
 
-import yaml
+from visamatch.shipped import shipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +23,13 @@ class Column:
     names: tuple[str, ...] = ()
 
 
-@cache
-def _data() -> dict[str, Any]:
-    data: dict[str, Any] = yaml.safe_load(
-        (files("visamatch.documents") / "columns.yaml").read_text("utf-8")
-    )
-    return data
+DATA = "documents/columns.yaml"
 
 
 @cache
 def columns() -> dict[str, Column]:
     """Every known column by its field, in the order in which we write them."""
-    rows = (Column(**{**row, "names": tuple(row["names"])}) for row in _data()["columns"])
+    rows = (Column(**{**row, "names": tuple(row["names"])}) for row in shipped(DATA)["columns"])
     return {row.field: row for row in rows}
 
 
@@ -45,7 +38,7 @@ def words(kind: str) -> dict[str, str]:
     """What a column of this kind may say: comparable spelling to the word we keep."""
     return {
         plain(name): str(word)
-        for word, names in _data()["words"].get(kind, {}).items()
+        for word, names in shipped(DATA)["words"].get(kind, {}).items()
         for name in (word, *names)
         if name
     }

@@ -8,7 +8,7 @@ both sides is a conflict. Without a base a filled cell that differs is a change,
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -98,24 +98,17 @@ class Difference:
     added: tuple[Added, ...]
     changed: tuple[Changed, ...]
     conflicts: tuple[Conflict, ...]
-    removed: tuple[str, ...]
     unknown_columns_kept: tuple[str, ...]
-    read_as: dict[str, str]
+    removed: tuple[str, ...]
     remarks: tuple[str, ...]
+    read_as: dict[str, str]
     workspace: Workspace
 
     def record(self) -> dict[str, Any]:
         """The answer as the command line's contract has it, and what else there is to tell."""
-        plain_ = {
-            name: [asdict(item) for item in getattr(self, name)]
-            for name in ("added", "changed", "conflicts")
-        }
-        rest = ("unknown_columns_kept", "removed", "remarks")
-        return {
-            **plain_,
-            **{name: list(getattr(self, name)) for name in rest},
-            "read_as": self.read_as,
-        }
+        told = asdict(replace(self, workspace=Workspace()))
+        del told["workspace"]
+        return told
 
 
 def read_table(data: bytes, name: str) -> Table:
@@ -141,8 +134,7 @@ def compare(
     Raises:
         InputError: the sheet is no list of programs.
     """
-    work = _Comparison(mine, table, known, on, answers or {})
-    return work.run(remove)
+    return _Comparison(mine, table, known, on, answers or {}).run(remove)
 
 
 @dataclass
@@ -190,10 +182,10 @@ class _Comparison:
             tuple(self.added),
             tuple(self.changed),
             tuple(self.conflicts),
-            gone,
             own_columns(self.table),
-            {h: c.title for h, c in zip(self.table.headers, self.table.columns, strict=True) if c},
+            gone,
             (*self.table.remarks, *joined),
+            {h: c.title for h, c in zip(self.table.headers, self.table.columns, strict=True) if c},
             self.mine.model_copy(update=update),
         )
 
@@ -259,25 +251,17 @@ class _Comparison:
         text = next((self._said(row, name) for name in IDS if self._said(row, name)), "")
         what = f"{text!r} is no id we can read" if text else "the row names no program"
         question = f"{what}; write the program's name or its ten-digit ACGME id."
-        self.conflicts.append(Conflict(row.number, "program", "unclear", None, text, question))
+        self._ask(row, "program", "unclear", None, text, question)
         return ""
 
     def _ask_program(self, row: Row, guess: which_program.Guess, said: Mapping[str, str]) -> str:
-        choices = (*guess.maybe, OWN_ENTRY)
-        answer = self.answers.get(f"{row.number}:program", "")
-        if answer in choices:
-            return own_id(said) if answer == OWN_ENTRY else answer
         programs = [self.known.programs[each] for each in guess.maybe]
-        labels = (
-            *(f"{each.name}, {each.state}" for each in programs),
-            "None of these: my own entry",
-        )
+        labels = (*(f"{p.name}, {p.state}" for p in programs), "None of these: my own entry")
         text = " · ".join(filter(None, said.values()))
-        question = f"Which program is {text!r}?"
-        self.conflicts.append(
-            Conflict(row.number, "program", "which_program", None, text, question, choices, labels)
-        )
-        return ""
+        question, choices = f"Which program is {text!r}?", (*guess.maybe, OWN_ENTRY)
+        asked = ("program", "which_program", None, text, question, choices, labels)
+        answer = self._ask(row, *asked)
+        return own_id(said) if answer == OWN_ENTRY else answer or ""
 
     def _entry(self, program_id: str, rows: list[Row]) -> Entry:
         """The entry of a program as its rows would have it."""
@@ -297,7 +281,7 @@ class _Comparison:
                 continue
             if base:
                 new = self._three_way(row, name, _of(base, name, own), old, new)
-            elif _empty(new) and not (self.table.ours and before):
+            elif not _text(new) and not (self.table.ours and before):
                 continue  # a sheet that is not ours says nothing where it is empty
             if _same(new, old):
                 continue
@@ -311,8 +295,7 @@ class _Comparison:
         where = f"row {rows[0].number}"
         entry: Entry = parse(Entry, start.model_dump() | fields | {"extra": extra}, where)
         if not before:
-            told = (rows[0].number, program_id, entry.name, entry.institution)
-            self.added.append(Added(*told))
+            self.added.append(Added(rows[0].number, program_id, entry.name, entry.institution))
         return entry
 
     def _name(self, at: int) -> str:
@@ -347,7 +330,7 @@ class _Comparison:
                 continue
             if not any(_same(value, v) for _, v in said):
                 said.append((row, value))
-        filled = [pair for pair in said if not _empty(pair[1])]
+        filled = [pair for pair in said if _text(pair[1])]
         if not said:
             return None, None
         if len(filled) < 2 or name in ("name", "institution"):
@@ -370,18 +353,18 @@ class _Comparison:
         answer = self.answers.get(f"{row.number}:{name}", "")
         read = value_of(answer, column, None) if answer else value
         if isinstance(read, Unclear):
-            asked = (row.number, name, "unclear", old, text, value.question, value.choices)
-            self.conflicts.append(Conflict(*asked))
+            self._ask(row, name, "unclear", old, text, value.question, value.choices)
         return read
 
     def _ask(
         self, row: Row, name: str, kind: str, old: Value, new: Value, question: str,
-        choices: tuple[str, ...],
+        choices: tuple[str, ...] = (), labels: tuple[str, ...] = (),
     ) -> str | None:  # fmt: skip
-        answer = self.answers.get(f"{row.number}:{name}")
-        if answer in choices:
+        """The choice that answers a conflict; None where it is still to be made."""
+        asked = Conflict(row.number, name, kind, old, new, question, choices, labels)
+        if (answer := self.answers.get(asked.key)) in choices:
             return answer
-        self.conflicts.append(Conflict(row.number, name, kind, old, new, question, choices))
+        self.conflicts.append(asked)
         return None
 
     def _directory_says(self, at: int, program_id: str, new: Value) -> bool:
@@ -399,7 +382,7 @@ class _Comparison:
             return old
         if _same(old, then):
             return new
-        words = ("empty" if _empty(value) else repr(str(value)) for value in (then, old, new))
+        words = (repr(str(value)) if _text(value) else "empty" for value in (then, old, new))
         question = "It was {}; your list now says {}, the sheet {}.".format(*words)
         choices = (_text(old), _text(new))
         answer = self._ask(row, name, "both_changed", old, new, question, choices)
@@ -434,17 +417,11 @@ def _of(entry: Entry, name: str, own: bool) -> Value:
     return value
 
 
-def _empty(value: Value) -> bool:
-    return value is None or value == ""
-
-
 def _text(value: Value) -> str:
     return "" if value is None else str(value)
 
 
 def _same(one: Value, other: Value) -> bool:
-    return _plain_text(one) == _plain_text(other)
-
-
-def _plain_text(value: Value) -> str:
-    return "\n".join(_text(value).replace("\r\n", "\n").splitlines()).strip()
+    """Whether two cells say the same, whatever their ends of lines."""
+    first, second = ("\n".join(_text(each).splitlines()).strip() for each in (one, other))
+    return first == second

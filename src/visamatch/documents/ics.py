@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
+from importlib.resources import files
 from zoneinfo import ZoneInfo
 
 from icalendar import Alarm, Component, Event
@@ -24,25 +25,7 @@ DAY = timedelta(days=1)
 LONG = timedelta(days=14)  # a window longer than this also rings when it opens
 
 # US Eastern by the rule of 2007, so that the file holds for any year to come (tz database).
-EASTERN = """\
-BEGIN:VTIMEZONE
-TZID:America/New_York
-BEGIN:DAYLIGHT
-DTSTART:20070311T020000
-RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=2SU
-TZNAME:EDT
-TZOFFSETFROM:-0500
-TZOFFSETTO:-0400
-END:DAYLIGHT
-BEGIN:STANDARD
-DTSTART:20071104T020000
-RRULE:FREQ=YEARLY;BYMONTH=11;BYDAY=1SU
-TZNAME:EST
-TZOFFSETFROM:-0400
-TZOFFSETTO:-0500
-END:STANDARD
-END:VTIMEZONE
-"""
+EASTERN = (files("visamatch.documents") / "eastern.ics").read_text("ascii")
 
 
 def calendar_file(plan: Calendar, before: bytes = b"") -> bytes:

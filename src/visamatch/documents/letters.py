@@ -11,18 +11,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
-from functools import cache
-from importlib.resources import files
 from string import Formatter
 from typing import Any
 from urllib.parse import quote
-
-import yaml
 
 from visamatch.directory.programs import directory
 from visamatch.errors import InputError, one_of
 from visamatch.facts.tables import Program
 from visamatch.schedule.calendar import CONDITIONS, next_cycle
+from visamatch.shipped import shipped
 from visamatch.workspace.profile import Profile
 
 ASKS = ("program", "resident", "confirm")
@@ -159,10 +156,8 @@ def answers(profile: Profile) -> list[dict[str, Any]]:
     ]
 
 
-@cache
 def _book() -> Any:
-    text = (files("visamatch.documents") / "letters.yaml").read_text(encoding="utf-8")
-    return yaml.safe_load(text)
+    return shipped("documents/letters.yaml")
 
 
 def _fields(program: Program, profile: Profile, on: date) -> dict[str, str]:

@@ -107,16 +107,18 @@ def _own(own: Sequence[str]) -> list[str]:
 
 
 def _layout(lines: Sequence[Line], own: Sequence[str]) -> tuple[list[Column], list[str]]:
-    ours = [column for column in columns().values() if _written(column, lines)]
+    ours = [
+        column
+        for column in columns().values()
+        if (
+            any(line.record.get(column.field) is not None for line in lines)
+            if column.table == "plan"
+            else column.field in Entry.model_fields or column.kind in ("fact", "computed")
+        )
+    ]
     titles = {column.title for column in ours}
     mine = [name + MINE if name in titles or name.endswith(MINE) else name for name in _own(own)]
     return ours, [column.title for column in ours] + mine
-
-
-def _written(column: Column, lines: Sequence[Line]) -> bool:
-    if column.table == "plan":
-        return any(line.record.get(column.field) is not None for line in lines)
-    return column.field in Entry.model_fields or column.kind in ("fact", "computed")
 
 
 def _value(line: Line, column: Column) -> Any:

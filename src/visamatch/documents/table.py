@@ -15,17 +15,12 @@ from visamatch.workspace.boundary import parse
 from visamatch.workspace.sponsor_list import Entry
 
 HEADER_WITHIN = 15  # rows in which a header is looked for
+OURS = ("Evidence", "Costs", "Together", "Calendar", "Glossary")  # sheets that we write beside the list
 MOST_ROWS = 20_000  # about four times all programs
 NAMING = ("program_id", "acgme_id", "nrmp_code", "name", "institution")
 TELLING = (
-    "program_id",
-    "nrmp_code",
-    "institution",
-    "specialty",
-    "stated_policy",
-    "visa_friendly",
-    "group",
-)
+    "program_id", "nrmp_code", "institution", "specialty", "stated_policy", "visa_friendly", "group",
+)  # fmt: skip
 ID = re.compile(r"\d{9,10}|\d{7}[A-Za-z]\d|\d{4}-\d{3}|acgme-\d{10}")
 
 
@@ -86,24 +81,17 @@ def find_table(grids: Sequence[Grid], name: str) -> Table:
     """
     shown = [grid for grid in grids if grid.title != BASE_SHEET and grid.rows]
     found = [(*_header(grid), grid) for grid in shown]
-    best = max(found, key=lambda item: item[:2], default=(0, 0, None))
-    score, at, grid = best
+    score, at, grid = max(found, key=lambda item: item[:2], default=(0, 0, None))
     if grid is None or not score:
         return _bare_ids(shown, name)
-    remarks = [remark for each in shown if each is grid for remark in each.remarks]
-    remarks += [f"sheet {each.title!r} was not read" for each in shown if _foreign(each, grid)]
+    remarks = [*grid.remarks]
+    remarks += [
+        f"sheet {each.title!r} was not read"
+        for each in shown
+        if each is not grid and each.title not in OURS
+    ]
     base = next((_base(each, name) for each in grids if each.title == BASE_SHEET), None)
     return _table(name, grid, _headers(grid.rows[at]), at + 1, base, remarks)
-
-
-def _foreign(grid: Grid, chosen: Grid) -> bool:
-    return grid is not chosen and grid.title not in (
-        "Evidence",
-        "Costs",
-        "Together",
-        "Calendar",
-        "Glossary",
-    )
 
 
 def _header(grid: Grid) -> tuple[int, int]:
@@ -143,10 +131,7 @@ def _table(
     if len(rows) > MOST_ROWS:
         raise InputError(name, f"a list of at most {MOST_ROWS:,} rows", len(rows))
     found = list(recognise(headers))
-    for (
-        at,
-        name,
-    ) in grid.names:  # a header renamed in our workbook is still known by its hidden name
+    for at, name in grid.names:  # a header renamed in our workbook keeps its hidden name
         if not found[at] and name in columns() and columns()[name] not in found:
             found[at] = columns()[name]
     if not any(column and column.field == "program_id" for column in found):
@@ -171,17 +156,14 @@ def _bare_ids(grids: Sequence[Grid], name: str) -> Table:
     for grid in grids:
         for at in range(len(grid.rows[0])):
             cells = [row[at] for row in grid.rows if row[at]]
-            if cells and sum(map(_is_id, cells)) >= 0.8 * len(cells):
+            ids = sum(all(map(ID.fullmatch, re.split(r"[\s,;]+", cell))) for cell in cells)
+            if cells and ids >= 0.8 * len(cells):
                 headers = [f"Column {_letter(other)}" for other in range(len(grid.rows[0]))]
                 headers[at] = "ACGME id"
                 return _table(name, grid, headers, 0, remarks=grid.remarks)
     seen = next((", ".join(filter(None, grid.rows[0])) for grid in grids), None)
     wanted = "a header row with a column such as 'Program name', 'Institution' or 'ACGME id'"
     raise InputError(name, wanted, seen)
-
-
-def _is_id(cell: str) -> bool:
-    return all(ID.fullmatch(code) for code in re.split(r"[\s,;]+", cell))
 
 
 def base_rows(base: Base) -> list[list[str]]:
@@ -216,6 +198,8 @@ def value_of(
         return _day(text, day_first) if text else None
     if kind == "score":
         return _score(text)
+    if kind == "rank":
+        return _rank(text)
     if kind in ("policy", "status", "group") and text:
         known = words(kind)
         if plain(text) in known:
@@ -234,6 +218,11 @@ def _score(text: str) -> int | Unclear | None:
     if found in ("1", "2", "3", "4", "5"):
         return int(found)
     return Unclear(f"{text!r} is no number of 1 to 5.", ("1", "2", "3", "4", "5"))
+
+
+def _rank(text: str) -> int | Unclear | None:
+    found = re.fullmatch(r"#?\s*([1-9]\d{0,2})(\.0*|st|nd|rd|th)?", text)
+    return int(found[1]) if found else Unclear(f"{text!r} is no place on a list.") if text else None
 
 
 _NUMERIC = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4}|\d{2})")
@@ -261,20 +250,15 @@ def _day(text: str, first: bool | None) -> str | Unclear:
             return Unclear(f"{text!r} may be {days[0]} or {days[1]}.", tuple(days))
     spaced = re.sub(r"(?<=\d)(st|nd|rd|th)\b|[,.]", " ", re.split(r"[T ]\d\d:\d\d", text)[0])
     spaced = " ".join(re.sub(r"(?<=\w)[-/](?=\w)", " ", spaced).split())
-    for form in (
-        "%Y %m %d",
-        "%d %m %Y",
-        "%d %b %Y",
-        "%d %B %Y",
-        "%b %d %Y",
-        "%B %d %Y",
-        "%d %b %y",
-    ):
+    for form in DAYS:
         try:
             return datetime.strptime(spaced, form).date().isoformat()  # noqa: DTZ007  a day, no moment
         except ValueError:
             continue
     return Unclear(f"{text!r} is no day; write it as 2026-11-02.")
+
+
+DAYS = ["%Y %m %d", "%d %m %Y", "%d %b %Y", "%d %B %Y", "%b %d %Y", "%B %d %Y", "%d %b %y"]
 
 
 def _iso(year: int, month: int, day: int) -> str | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from visamatch.directory.names import name_words, word_list
+from visamatch.directory.names import name_words
 from visamatch.directory.programs import Directory, directory
 from visamatch.directory.search import OPEN_STATUSES
 from visamatch.facts.specialties import specialties, specialty_or_none
@@ -16,7 +16,7 @@ from visamatch.facts.states import STATES
 
 NEAR = 66  # mean of two rapidfuzz scores from which a program is worth asking about
 CHOICES = 4
-NOISE = word_list("PROGRAM RESIDENCY CATEGORICAL PRELIMINARY ADVANCED TRACK")
+NOISE = frozenset(["PROGRAM", "RESIDENCY", "CATEGORICAL", "PRELIMINARY", "ADVANCED", "TRACK"])
 Words = frozenset[str]
 
 
@@ -84,11 +84,18 @@ def _near(known: Directory, said: Mapping[str, str]) -> tuple[str, ...]:
     scores: dict[str, float] = {}
     offering = (p.program_id for p in known.programs.values() if p.specialty_id == specialty)
     for program_id in _located(known, offering, said):
-        for words in _place_names(known.programs[program_id].institution_id):
+        house = known.institution(known.programs[program_id])
+        for name in (house.name, *house.aliases):
+            words = " ".join(sorted(_words(name)))
             near = fuzz.token_set_ratio(wanted, words) + fuzz.token_sort_ratio(wanted, words)
             scores[program_id] = max(scores.get(program_id, 0), near / 2)
     best = sorted(scores, key=lambda each: (-scores[each], each))[:CHOICES]
     return tuple(each for each in best if scores[each] >= NEAR)
+
+
+def names_specialty(text: str) -> bool:
+    """Whether a program's name says its specialty."""
+    return _split(text, "")[0] is not None
 
 
 def _split(name: str, specialty: str) -> tuple[str | None, str]:
@@ -125,12 +132,6 @@ def _state(text: str) -> str:
 @lru_cache(maxsize=16384)
 def _words(text: str) -> Words:
     return frozenset(name_words(text)) - NOISE
-
-
-@cache
-def _place_names(institution_id: str) -> tuple[str, ...]:
-    place = directory().institutions[institution_id]
-    return tuple(" ".join(sorted(_words(each))) for each in (place.name, *place.aliases))
 
 
 @cache

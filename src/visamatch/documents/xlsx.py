@@ -8,14 +8,11 @@ import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from datetime import date
-from functools import cache
-from importlib.resources import files
 from typing import Any
-
-import yaml
 
 from visamatch.documents.grid import escape
 from visamatch.errors import InputError
+from visamatch.shipped import shipped
 
 CELL_LIMIT = 32_767  # characters, of every spreadsheet program
 
@@ -24,12 +21,9 @@ class Share(float):
     """A number that is shown in percent."""
 
 
-@cache
-def look() -> dict[str, Any]:
+def look() -> Any:
     """Widths, colors and words of the workbook."""
-    text = (files("visamatch.documents") / "sheet.yaml").read_text("utf-8")
-    found: dict[str, Any] = yaml.safe_load(text)
-    return found
+    return shipped("documents/sheet.yaml")
 
 
 def typed(text: str) -> int | float | date | str:
@@ -82,13 +76,10 @@ def put(cell: Any, value: Any) -> None:
         cell.value = value
     width = cell.parent.column_dimensions[cell.column_letter].width
     long = isinstance(value, str) and len(value) > 1.25 * width
-    _style(cell, _format(value), long, isinstance(value, str) and value[:1] in ("=", "+", "-", "@"))
-
-
-def _format(value: Any) -> str:
+    form = "yyyy-mm-dd" if isinstance(value, date) else "General"
     if isinstance(value, Share):
-        return "0%" if round(value * 100, 8).is_integer() else "0.0%"
-    return "yyyy-mm-dd" if isinstance(value, date) else "General"
+        form = "0%" if round(value * 100, 8).is_integer() else "0.0%"
+    _style(cell, form, long, isinstance(value, str) and value[:1] in ("=", "+", "-", "@"))
 
 
 def _style(cell: Any, form: str, wrap: bool, literal: bool) -> None:

@@ -7,13 +7,12 @@ estimated by ``scripts/estimate_persistence.py``.
 
 from __future__ import annotations
 
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
+
+from visamatch.shipped import shipped
 
 FADE = 0.7  # weight of a year against the one after it
 FEATURES = (
@@ -67,9 +66,6 @@ def next_year(years: tuple[tuple[int, int, int], ...]) -> float | None:
     return round(float(1 / (1 + np.exp(-odds[0]))), 3)
 
 
-@cache
-def parameters() -> dict[str, Any]:
+def parameters() -> Any:
     """The shipped estimates."""
-    text = (files("visamatch.evidence") / "parameters" / "persistence.yaml").read_text("utf-8")
-    loaded: dict[str, Any] = yaml.safe_load(text)
-    return loaded
+    return shipped("evidence/parameters/persistence.yaml")

@@ -15,38 +15,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from math import lgamma
 from typing import Any
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 
 from visamatch.directory.programs import directory
 from visamatch.facts.tables import Filings, rows
+from visamatch.shipped import shipped
 
 Array = NDArray[Any]
 KINDS = ("resident", "fellow")
 POINTS = 11  # of the grid in each direction; 21 change no chance by more than .001
 
 
-@cache
-def parameters() -> dict[str, Any]:
+def parameters() -> Any:
     """The shipped parameters of P(sponsor)."""
-    return _read("p_sponsor.yaml")
+    return shipped("evidence/parameters/p_sponsor.yaml")
 
 
-@cache
-def validation() -> dict[str, Any]:
+def validation() -> Any:
     """How P(sponsor) did on programs it had not seen; written by ``scripts/validate_p_sponsor.py``."""
-    return _read("p_sponsor_validation.yaml")
-
-
-def _read(name: str) -> dict[str, Any]:
-    text = (files("visamatch.evidence") / "parameters" / name).read_text("utf-8")
-    loaded: dict[str, Any] = yaml.safe_load(text)
-    return loaded
+    return shipped("evidence/parameters/p_sponsor_validation.yaml")
 
 
 @dataclass(frozen=True)

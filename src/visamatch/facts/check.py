@@ -8,54 +8,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import yaml
-
 from visamatch.facts import cycles, tables
 from visamatch.facts.states import STATES
 from visamatch.facts.tables import DATA, TABLES, read
+from visamatch.shipped import shipped
 
 Rows = dict[str, tuple[Any, ...]]
 
-KEYS = {
-    "sources": ("source_id",), "specialties": ("specialty_id",), "systems": ("system_id",),
-    "institutions": ("institution_id",), "petitioners": ("petitioner_id",), "programs": ("program_id",),
-    "tracks": ("nrmp_code",), "quotas": ("nrmp_code", "year"), "history": ("program_id", "year"),
-    "policies": ("policy_id",), "fees": ("fee_id",), "signals": ("season", "specialty_id"),
-    "filings": ("petitioner_id", "fiscal_year", "period", "kind", "specialty_id"),
-    "approvals": ("petitioner_id", "fiscal_year"), "base_rates": ("specialty_id", "visa", "year"),
-}  # fmt: skip
-ONCE = (("programs", "acgme_id"), ("specialties", "nrmp_code"), ("institutions", "nrmp_codes"))
-LINKS = {
-    "source": "sources", "system_id": "systems", "institution_id": "institutions", "institutions": "institutions",
-    "specialty_id": "specialties", "parent": "specialties", "petitioner_id": "petitioners", "program_id": "programs",
-    "successor": "programs",
-}  # fmt: skip
-SUBJECTS = {"program": "programs", "institution": "institutions", "system": "systems"}
+SCHEMA = shipped("facts/data/schema.yaml")
+KEYS: dict[str, list[str]] = SCHEMA["keys"]
 SLUG = r"[a-z0-9]+(-[a-z0-9]+)*"
 DATE = r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?"
-STATE = "|".join(STATES)
-PATTERNS = {  # an empty cell is unknown and passes, except in key columns
-    "acgme_id": r"\d{10}", "cms_ccn": r"\d{2}[0-9A-Z]{3}[0-9A-F]", "nrmp_codes": r"\d{4}", "state": STATE,
-    "as_of": f"{DATE}|undated", "page_date": f"{DATE}|undated", "read_on": DATE, "url": r"https?://\S+",
-    "program_id": rf"\d{{4}}-\d{{3}}|{SLUG}", "source_id": SLUG, "specialty_id": SLUG, "system_id": SLUG,
-    "institution_id": SLUG, "petitioner_id": SLUG, "period": rf"({DATE})/({DATE})",
-    "kind": r"\w+", "details": r"\w+=\S+",
-}  # fmt: skip
-NRMP = {"specialties": r"\d{3}", "tracks": r"\d{7}[CPARM]\d", "quotas": r"\d{7}[CPARM]\d"}
-WORDS = {
-    ("sources", "kind"): tables.SOURCE_KINDS, ("programs", "status"): tables.PROGRAM_STATUSES,
-    ("specialties", "level"): ("residency", "fellowship", "combined"),
-    ("programs", "level"): ("residency", "fellowship"),
-    ("specialties", "match_system"): ("NRMP", "SF Match", "AUA", "unknown"), ("tracks", "letter"): tuple("CPARM"),
-    ("institutions", "kind"): tables.INSTITUTION_KINDS, ("institutions", "status"): ("open", "closed", "moved"),
-    ("institutions", "ownership"): ("nonprofit", "for_profit", "government"),
-    ("institutions", "point"): ("hospital", "city"),
-    ("petitioners", "relation"): tables.RELATIONS, ("policies", "scope"): tuple(SUBJECTS),
-    ("policies", "level"): ("residency", "fellowship", "all"), ("policies", "sponsors_j1"): ("yes", "no", "unknown"),
-    ("policies", "sponsors_h1b"): ("yes", "no", "conditional", "case_by_case", "unknown"),
-    ("policies", "confidence"): ("high", "medium", "low"), ("fees", "payer"): ("applicant", "employer"),
-    ("filings", "kind"): ("resident", "fellow", "resident_or_fellow"), ("base_rates", "visa"): ("J-1", "H-1B"),
-}  # fmt: skip
+_PARTS = {"SLUG": SLUG, "DATE": DATE, "STATE": "|".join(STATES)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +49,7 @@ def load(folder: Any = DATA) -> Rows:
 
 def problems(rows: Rows, bounds: dict[str, Any] | None = None) -> list[Problem]:
     """Everything that is wrong with a set of tables; an empty list when all holds."""
-    bounds = bounds or _shipped_bounds()
+    bounds = bounds or shipped("facts/data/bounds.yaml")
     parts = (_sources(rows), _ids(rows), _codes(rows), _links(rows), _bounds(rows, bounds))
     return [problem for part in (*parts, _sums(rows, bounds), _calendar(rows)) for problem in part]
 
@@ -112,28 +76,17 @@ def _dates(record: Any, dates: dict[str, str]) -> list[str]:
     return [dates[source] for source in record.source if source in dates]
 
 
-def _shipped_bounds() -> dict[str, Any]:
-    bounds: dict[str, Any] = yaml.safe_load((DATA / "bounds.yaml").read_text(encoding="utf-8"))
-    return bounds
-
-
 def _key(name: str, record: Any) -> str:
     return " ".join(str(getattr(record, column)) for column in KEYS[name])
 
 
 def _sources(rows: Rows) -> Iterator[Problem]:
+    used = {source for row in _calendar_rows() for source in row["source"]}
     for name, records in rows.items():
-        for record in records:
-            if name != "sources" and not record.source:
+        for record in records if name != "sources" else ():
+            used.update(record.source)
+            if not record.source:
                 yield Problem(name, _key(name, record), "has no source")
-    used = {
-        source
-        for name, records in rows.items()
-        if name != "sources"
-        for record in records
-        for source in record.source
-    }
-    used |= {source for row in _calendar_rows() for source in row["source"]}
     for source in rows["sources"]:
         if source.source_id not in used:
             yield Problem("sources", source.source_id, "is cited by no row")
@@ -142,48 +95,37 @@ def _sources(rows: Rows) -> Iterator[Problem]:
 def _ids(rows: Rows) -> Iterator[Problem]:
     for name, columns in KEYS.items():
         counts = Counter(_key(name, record) for record in rows[name])
-        yield from (
-            Problem(name, key, "is there more than once")
-            for key, times in counts.items()
-            if times > 1
-        )
-        yield from (
-            Problem(name, key or "(empty)", f"lacks {columns[0]}")
-            for key in counts
-            if key[:1] in {"", " "} and len(columns) == 1
-        )
-    for name, column in ONCE:
-        counts = Counter(
-            value for record in rows[name] for value in _values(getattr(record, column))
-        )
-        yield from (
-            Problem(name, value, f"{column} is used twice")
-            for value, times in counts.items()
-            if times > 1
-        )
+        for key, times in counts.items():
+            if times > 1:
+                yield Problem(name, key, "is there more than once")
+            if key[:1] in {"", " "} and len(columns) == 1:
+                yield Problem(name, key or "(empty)", f"lacks {columns[0]}")
+    for name, column in SCHEMA["once"]:
+        counts = Counter(value for record in rows[name] for value in _values(record, column))
+        for value in (value for value, times in counts.items() if times > 1):
+            yield Problem(name, value, f"{column} is used twice")
 
 
 def _codes(rows: Rows) -> Iterator[Problem]:
+    patterns = {
+        column: re.compile(re.sub("SLUG|DATE|STATE", lambda found: _PARTS[found[0]], pattern))
+        for column, pattern in SCHEMA["patterns"].items()
+    }
     for name, records in rows.items():
-        columns = [
-            (column, re.compile(pattern))
-            for column, pattern in PATTERNS.items()
-            if hasattr(records[0] if records else None, column)
-        ]
-        columns += [("nrmp_code", re.compile(NRMP[name]))] if name in NRMP else []
-        words = [(column, allowed) for (table, column), allowed in WORDS.items() if table == name]
+        columns = {column: patterns[column] for column in _columns(records, patterns)}
+        if name in SCHEMA["nrmp_code"]:
+            columns["nrmp_code"] = re.compile(SCHEMA["nrmp_code"][name])
+        words = SCHEMA["words"].get(name, {})
         for record in records:
-            for column, pattern in columns:
-                for value in _values(getattr(record, column)):
+            key = _key(name, record)
+            for column, pattern in columns.items():
+                for value in _values(record, column):
                     if not pattern.fullmatch(value):
-                        yield Problem(name, _key(name, record), f"{column} is malformed: {value!r}")
-            for column, allowed in words:
+                        yield Problem(name, key, f"{column} is malformed: {value!r}")
+            for column, allowed in words.items():
                 if (value := getattr(record, column)) and value not in allowed:
-                    yield Problem(
-                        name,
-                        _key(name, record),
-                        f"{column} is {value!r}, not {' / '.join(allowed)}",
-                    )
+                    wanted = " / ".join(allowed)
+                    yield Problem(name, key, f"{column} is {value!r}, not {wanted}")
 
 
 def _links(rows: Rows) -> Iterator[Problem]:
@@ -193,29 +135,28 @@ def _links(rows: Rows) -> Iterator[Problem]:
         if len(KEYS[name]) == 1
     }
     for name, records in rows.items():
-        columns = [
-            (column, known[target])
-            for column, target in LINKS.items()
-            if records and hasattr(records[0], column)
-        ]
+        columns = _columns(records, SCHEMA["links"])
         for record in records:
-            for column, targets in columns:
-                for value in _values(getattr(record, column)):
-                    if value not in targets:
-                        yield Problem(
-                            name, _key(name, record), f"{column} leads nowhere: {value!r}"
-                        )
+            for column in columns:
+                for value in _values(record, column):
+                    if value not in known[SCHEMA["links"][column]]:
+                        what = f"{column} leads nowhere: {value!r}"
+                        yield Problem(name, _key(name, record), what)
     for policy in rows["policies"]:
-        if policy.subject not in known.get(SUBJECTS.get(policy.scope, ""), set()):
-            yield Problem(
-                "policies", policy.policy_id, f"subject leads nowhere: {policy.subject!r}"
-            )
+        if policy.subject not in known.get(SCHEMA["subjects"].get(policy.scope, ""), ()):
+            what = f"subject leads nowhere: {policy.subject!r}"
+            yield Problem("policies", policy.policy_id, what)
     for quota in rows["quotas"]:
         if quota.nrmp_code not in known["tracks"]:
             yield Problem("quotas", quota.nrmp_code, "has no track")
 
 
-def _values(value: object) -> Iterable[str]:
+def _columns(records: tuple[Any, ...], named: Iterable[str]) -> list[str]:
+    return [column for column in named if records and hasattr(records[0], column)]
+
+
+def _values(record: Any, column: str) -> Iterable[str]:
+    value = getattr(record, column)
     if isinstance(value, tuple):
         return value
     return (value,) if isinstance(value, str) and value else ()
@@ -230,9 +171,8 @@ def _bounds(rows: Rows, bounds: dict[str, Any]) -> Iterator[Problem]:
             for record in rows[name]:
                 value = getattr(record, column)
                 if value is not None and not low <= value <= high:
-                    yield Problem(
-                        name, _key(name, record), f"{column} is {value}, not {low} to {high}"
-                    )
+                    what = f"{column} is {value}, not {low} to {high}"
+                    yield Problem(name, _key(name, record), what)
     for quota in (*rows["quotas"], *rows["history"]):
         if quota.filled is not None and quota.filled > quota.quota:
             yield Problem(type(quota).table, str(quota), "fills more places than it has")
@@ -254,21 +194,16 @@ def _calendar_rows() -> Iterator[dict[str, Any]]:
 def _calendar(rows: Rows) -> Iterator[Problem]:
     known = {source.source_id for source in rows["sources"]}
     for row in _calendar_rows():
-        for source in row["source"]:
-            if source not in known:
-                yield Problem(
-                    "cycles",
-                    row.get("event", row.get("title", "")),
-                    f"source leads nowhere: {source!r}",
-                )
+        for source in sorted(set(row["source"]) - known):
+            what = f"source leads nowhere: {source!r}"
+            yield Problem("cycles", row.get("event", row.get("title", "")), what)
     for row in cycles.calendar()["events"]:
-        expected = cycles.project(row["event"], row["cycle"])
-        if (
-            row["cycle"] >= cycles.calendar()["rules"][row["event"]]["holds_from"]
-            and row["date"] != expected
-        ):
+        name, cycle, expected = (
+            row["event"],
+            row["cycle"],
+            cycles.project(row["event"], row["cycle"]),
+        )
+        if cycle >= cycles.calendar()["rules"][name]["holds_from"] and row["date"] != expected:
             yield Problem(
-                "cycles",
-                f"{row['event']} {row['cycle']}",
-                f"is {row['date']}; its rule gives {expected}",
+                "cycles", f"{name} {cycle}", f"is {row['date']}; its rule gives {expected}"
             )

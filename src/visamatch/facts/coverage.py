@@ -88,11 +88,8 @@ class _Evidence:
 
     def marks(self, program: Program) -> tuple[bool, ...]:
         place = program.institution_id
-        stated = [
-            self.policies.get(who, set())
-            for who in (program.program_id, place, self.systems[place])
-        ]
-        policy = any(named & {"", program.specialty_id} for named in stated)
+        whose = (program.program_id, place, self.systems[place])
+        policy = any(self.policies.get(who, set()) & {"", program.specialty_id} for who in whose)
         approvals, filings = place in self.approved, place in self.filed
         return (
             True, program.status == "current", bool(program.acgme_id),

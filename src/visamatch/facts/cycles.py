@@ -5,16 +5,13 @@ Source: ``data/cycles.yaml``, written by hand; every rule and event there names 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
 from typing import Any
 
-import yaml
-
 from visamatch.errors import InputError, one_of
-from visamatch.facts.tables import DATA
+from visamatch.shipped import shipped
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -52,70 +49,36 @@ def project(name: str, cycle: int) -> date:
     if name not in rules:
         raise InputError("event", one_of(rules, name), name)
     rule = rules[name]
-    return RULES[rule["kind"]](rule, cycle)
+    kind, days = rule["kind"], timedelta(rule.get("days", 0))
+    if kind in ("before", "after"):
+        anchor = project(rule["anchor"], cycle)
+        return anchor - days if kind == "before" else anchor + days
+    year, month = cycle + rule["year"], rule["month"]
+    if kind == "nth_weekday":
+        return nth_weekday(year, month, WEEKDAYS.index(rule["weekday"]), rule["n"])
+    first, last = date(year, month, 1), date(year, month, monthrange(year, month)[1])
+    if kind == "first_business_day":
+        return first + timedelta(7 - first.weekday() if first.weekday() > 4 else 0)
+    if kind == "last_business_day":
+        return last - timedelta(max(0, last.weekday() - 4))
+    return date(year, month, rule["day"])
 
 
-@cache
-def calendar() -> dict[str, Any]:
+def nth_weekday(year: int, month: int, weekday: int, n: int) -> date:
+    """The n-th Monday (0) to Sunday (6) of a month."""
+    first = date(year, month, 1)
+    return first + timedelta((weekday - first.weekday()) % 7 + 7 * (n - 1))
+
+
+def calendar() -> Any:
     """The calendar file as it stands: ``zone``, ``rules`` by event name, ``events``."""
-    text = (DATA / "cycles.yaml").read_text(encoding="utf-8")
-    book: dict[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    return book
+    return shipped("facts/data/cycles.yaml")
 
 
 def _event(name: str, cycle: int, known: dict[str, Any] | None) -> Event:
-    rule = calendar()["rules"][name]
+    rule, zone = calendar()["rules"][name], calendar()["zone"]
     day = known["date"] if known else project(name, cycle)
     standing = known["standing"] if known else "projected"
+    title, system, time = rule["title"], rule["system"], rule.get("time", "")
     source = tuple((known or rule)["source"])
-    zone = calendar()["zone"]
-    return Event(
-        name,
-        cycle,
-        rule["title"],
-        rule["system"],
-        day,
-        rule.get("time", ""),
-        zone,
-        standing,
-        source,
-    )
-
-
-def _nth_weekday(rule: dict[str, Any], cycle: int) -> date:
-    first = date(cycle + rule["year"], rule["month"], 1)
-    ahead = (WEEKDAYS.index(rule["weekday"]) - first.weekday()) % 7
-    return first + timedelta(days=ahead + 7 * (rule["n"] - 1))
-
-
-def _fixed(rule: dict[str, Any], cycle: int) -> date:
-    return date(cycle + rule["year"], rule["month"], rule["day"])
-
-
-def _first_business_day(rule: dict[str, Any], cycle: int) -> date:
-    day = date(cycle + rule["year"], rule["month"], 1)
-    return day + timedelta(days=7 - day.weekday() if day.weekday() > 4 else 0)
-
-
-def _last_business_day(rule: dict[str, Any], cycle: int) -> date:
-    year, month = cycle + rule["year"], rule["month"]
-    last = date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
-    return last - timedelta(days=max(0, last.weekday() - 4))
-
-
-def _before(rule: dict[str, Any], cycle: int) -> date:
-    return project(rule["anchor"], cycle) - timedelta(days=rule["days"])
-
-
-def _after(rule: dict[str, Any], cycle: int) -> date:
-    return project(rule["anchor"], cycle) + timedelta(days=rule["days"])
-
-
-RULES: dict[str, Callable[[dict[str, Any], int], date]] = {
-    "nth_weekday": _nth_weekday,
-    "fixed": _fixed,
-    "first_business_day": _first_business_day,
-    "last_business_day": _last_business_day,
-    "before": _before,
-    "after": _after,
-}
+    return Event(name, cycle, title, system, day, time, zone, standing, source)

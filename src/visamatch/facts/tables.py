@@ -28,7 +28,7 @@ class Source:
 
     table: ClassVar[str] = "sources"
     source_id: str
-    kind: str  # see SOURCE_KINDS
+    kind: str  # as in schema.yaml, like every word of a fixed list
     title: str
     publisher: str
     url: str
@@ -92,7 +92,7 @@ class Institution:
 class Petitioner:
     """A legal employer that files for trainees. ``relation`` says for whom it files.
 
-    ``relation``: see RELATIONS; empty where the employer is linked to no institution.
+    ``relation``: as in schema.yaml; empty where the employer is linked to no institution.
     ``institutions`` lists whom it may file for; a filing of a petitioner with several supports them
     jointly, never each of them fully.
     """
@@ -124,7 +124,7 @@ class Program:
     state: str
     lat: float | None
     lon: float | None
-    status: str  # see PROGRAM_STATUSES
+    status: str  # as in schema.yaml
     status_note: str
     successor: str  # program_id that took it over, where known
     website: str
@@ -287,24 +287,6 @@ TABLES: tuple[type[Any], ...] = (
     Source, Specialty, System, Institution, Petitioner, Program, Track, Quota, History, Policy,
     Filings, Approvals, Fee, Signals, BaseRate,
 )  # fmt: skip
-
-SOURCE_KINDS = (
-    "government_data", "official", "program_page", "gme_page", "study", "secondary", "compilation",
-)  # fmt: skip
-INSTITUTION_KINDS = (
-    "hospital", "school", "university", "health_center", "consortium", "government", "unknown",
-)  # fmt: skip
-RELATIONS = (
-    "self",
-    "parent_system",
-    "faculty_practice",
-    "former",  # an owner that is gone: what it filed is history
-    "university",
-    "sponsoring_school",
-    "affiliate",
-)
-PROGRAM_STATUSES = ("current", "not_in_match", "moved", "closed", "new", "listed", "other_match")
-
 
 _read: dict[type[Any], tuple[Any, ...]] = {}
 

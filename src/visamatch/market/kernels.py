@@ -2,7 +2,8 @@
 
 What the arrays mean stands in :mod:`visamatch.market.matching`. Whom a program holds is a bitmap over its own
 list, so its cutoff is the last bit set and a seat changes hands by two bit flips. While singles propose,
-cutoffs only tighten: the search for the next one is paid once for the whole run.
+cutoffs only tighten: the search for the next one is paid once for the whole run. What then costs time is memory, so
+they propose from a copy of their rows that lies in the order of proposing.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ OPEN = 2**31 - 1
 """The cutoff of a program with a seat left: whoever it ranks gets in."""
 
 _ONE = np.uint64(1)
+_BINS, _GROUP = 4096, 400  # steps of strength told apart; people who propose at a time
 
 # What is known of programs, applicants and couples lies in tables of int32: a row a cache line, few arguments.
 QUOTA, FREE, CUTOFF, LIST, LIST_END, WORD, REOPEN = range(7)
@@ -45,60 +47,117 @@ def _worst(held, base, below):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def waiting_room(start, couple_of):  # type: ignore[no-untyped-def]
-    """``who`` before anybody proposes, and the queue of singles; couples hold nothing."""
-    who, queue, singles = (
-        np.empty((len(couple_of), 3), np.int32),
-        np.empty(len(couple_of), np.int32),
-        0,
-    )
+def standing(start, couple_of, entry):  # type: ignore[no-untyped-def]
+    """``who`` where the applicants hold these entries (-1: none)."""
+    who = np.empty((len(couple_of), 3), np.int32)
     for a in range(len(couple_of)):
-        who[a, AT], who[a, END], who[a, COUPLE] = start[a + 1], start[a + 1], couple_of[a]
-        if couple_of[a] < 0:
-            who[a, AT] = start[a]
-            queue[singles] = a
-            singles += 1
-    return who, queue[:singles]
+        end = start[a + 1]
+        who[a, AT], who[a, END], who[a, COUPLE] = (
+            entry[a] if entry[a] >= 0 else end, end, couple_of[a],
+        )  # fmt: skip
+    return who
 
 
 @njit(cache=True)
-def propose(entry, list_start, listed, word_start, held, free, cutoff, who, queue):  # type: ignore[no-untyped-def]
-    """The singles of ``queue`` propose down their rows, round after round, until nobody is rejected.
+def line_up(start, entry, list_start, listed, couple_of):  # type: ignore[no-untyped-def]
+    """The four arrays of ``matching.Queue``: singles by the mean of their places relative to the lists' lengths."""
+    begin, bins = np.zeros(_BINS + 1, np.int32), np.empty(len(couple_of), np.int32)
+    for a in range(len(couple_of)):
+        total = np.float32(0)
+        for e in range(start[a], start[a + 1]):
+            p = entry[e, 0]
+            total += np.float32(entry[e, 1]) / np.float32(list_start[p + 1] - list_start[p])
+        bins[a] = int(total / np.float32(max(1, start[a + 1] - start[a])) * np.float32(_BINS))
+        begin[bins[a] + 1] += couple_of[a] < 0
+    begin = np.cumsum(begin)
+    person, at = np.empty(begin[-1], np.int32), np.full(len(couple_of), -1, np.int32)
+    for a in range(len(couple_of)):
+        if couple_of[a] < 0:
+            at[a] = begin[bins[a]]
+            person[at[a]] = a
+            begin[bins[a]] += 1
+    row, rows = np.zeros(len(person) + 1, np.int32), np.empty_like(entry)
+    for i in range(len(person)):
+        first, last = start[person[i]], start[person[i] + 1]
+        row[i + 1] = row[i] + last - first
+        for e in range(first, last):
+            rows[row[i] + e - first] = entry[e]
+    waits = np.empty(len(listed), np.int32)
+    for i in range(len(listed)):
+        waits[i] = at[listed[i, 0]]
+    return person, row, rows, waits
 
-    The answer does not depend on the order; in rounds the memory reads of different applicants overlap.
-    ``queue`` is used up. Returns how often a program was asked.
+
+@njit(cache=True, inline="always")
+def _turn_away(p, waits, list_start, word_start, held, free, cutoff, at, group, waiting):  # type: ignore[no-untyped-def]
+    """Program p, full or over its quota, keeps the best; the others join the group. Returns how many wait in it."""
+    place = np.int64(min(cutoff[p], list_start[p + 1] - list_start[p] - 1)) + 1
+    while True:
+        place = _worst(held, word_start[p], place)
+        if free[p] == 0:
+            break
+        held[word_start[p] + (place >> 6)] &= ~(_ONE << np.uint64(place & 63))
+        free[p] += 1
+        loser = waits[list_start[p] + place]
+        at[loser] += 1
+        group[waiting] = loser
+        waiting += 1
+    cutoff[p] = place
+    return waiting
+
+
+@njit(cache=True)
+def propose(row, rows, waits, list_start, word_start, held, free, cutoff):  # type: ignore[no-untyped-def]
+    """The singles of a queue propose down their rows, a group at a time, until nobody is rejected.
+
+    Whoever is rejected goes on in the next group. The answer does not depend on the order; the strong first, few are
+    displaced, and in groups the memory reads of different people overlap and a program counts its seats once.
+    Returns the entry of ``rows`` at which each ends (the end of the row for none), and how often a program was asked.
     """
-    waiting, asked = queue.size, 0
-    while waiting:
-        rejected = 0
+    at, group = row[:-1].copy(), np.empty(len(row) - 1, np.int32)
+    full, marked = np.empty(len(free), np.int32), np.zeros(len(free), np.bool_)
+    asked, waiting, following = 0, 0, 0
+    while True:
+        while waiting < _GROUP and following < len(at):
+            group[waiting] = following
+            waiting, following = waiting + 1, following + 1
+        if waiting == 0:
+            return at, asked
+        changed = 0
         for i in range(waiting):
-            a = queue[i]
-            e, end = who[a, AT], who[a, END]
+            a = group[i]
+            e, end = at[a], row[a + 1]
             asked -= e
-            while e < end and entry[e, 1] > cutoff[entry[e, 0]]:
+            while e < end and rows[e, 1] > cutoff[rows[e, 0]]:
                 e += 1
             asked += e
-            who[a, AT] = e
+            at[a] = e
             if e == end:
                 continue
             asked += 1
-            p, r = entry[e, 0], np.int64(entry[e, 1])
-            base = word_start[p]
-            held[base + (r >> 6)] |= _ONE << np.uint64(r & 63)
-            if free[p] > 0:
-                free[p] -= 1
-                if free[p] == 0:
-                    cutoff[p] = _worst(held, base, list_start[p + 1] - list_start[p])
-                continue
-            out = np.int64(cutoff[p])
-            held[base + (out >> 6)] &= ~(_ONE << np.uint64(out & 63))
-            cutoff[p] = _worst(held, base, out)
-            loser = listed[list_start[p] + out, 0]
-            who[loser, AT] += 1
-            queue[rejected] = loser
-            rejected += 1
-        waiting = rejected
-    return asked
+            p, r = rows[e, 0], np.int64(rows[e, 1])
+            held[word_start[p] + (r >> 6)] |= _ONE << np.uint64(r & 63)
+            free[p] -= 1
+            if free[p] <= 0 and not marked[p]:
+                marked[p] = True
+                full[changed] = p
+                changed += 1
+        waiting = 0
+        for i in range(changed):
+            p = full[i]
+            marked[p] = False
+            waiting = _turn_away(p, waits, list_start, word_start, held, free, cutoff, at, group, waiting)  # fmt: skip
+
+
+@njit(cache=True)
+def seats_of(start, person, row, rows, at):  # type: ignore[no-untyped-def]
+    """Entry and program of each applicant after those of a queue ended at ``at``; -1 for none."""
+    entry, program = np.full(len(start) - 1, -1, np.int32), np.full(len(start) - 1, -1, np.int32)
+    for i in range(len(person)):
+        if at[i] < row[i + 1]:
+            entry[person[i]] = start[person[i]] + at[i] - row[i]
+            program[person[i]] = rows[at[i], 0]
+    return entry, program
 
 
 @njit(cache=True)

@@ -50,6 +50,18 @@ class Couples(NamedTuple):
 NO_COUPLES = Couples(np.zeros((0, 2), np.int32), np.zeros(1, np.int32), np.zeros((0, 2), np.int32))
 
 
+class Queue(NamedTuple):
+    """Singles in the order in which they propose, the strong first: ``person`` (N), and copies of their rows of
+    ``Market.entry`` (``row``, ``rows``), one behind the other. ``waits`` (E): position in the queue of whoever stands
+    at each place of the programs' lists, -1 for members of couples.
+    """
+
+    person: Ints
+    row: Ints
+    rows: NDArray[Any]
+    waits: Ints
+
+
 class Market(NamedTuple):
     """Both sides' lists, sorted; made by :func:`build`.
 
@@ -66,6 +78,7 @@ class Market(NamedTuple):
     word_start: Ints
     couples: Couples
     couple_of: Ints
+    queue: Queue
 
 
 class Matching(NamedTuple):
@@ -95,23 +108,37 @@ def build(
     couples: Couples = NO_COUPLES,
 ) -> Market:
     """Sort every program's list and lay both sides out for :func:`solve`; see the module."""
+    by_place, list_start = kernels.sort_lists(
+        program.astype(np.int32), order.astype(np.float64), len(quota)
+    )
+    return lay_out(quota, start, program, by_place, list_start, couples)
+
+
+def lay_out(
+    quota: NDArray[Any],
+    start: NDArray[Any],
+    program: NDArray[Any],
+    by_place: Ints,
+    list_start: Ints,
+    couples: Couples = NO_COUPLES,
+) -> Market:
+    """The market of lists sorted already: ``by_place`` (E) are the entries by program and, inside each, best first;
+    the stretch of program p begins at ``list_start[p]``.
+    """
     quota, start = quota.astype(np.int32), start.astype(np.int32)
     couples = Couples(*(part.astype(np.int32) for part in couples))
-    programs, entries, applicants = len(quota), len(program), len(start) - 1
-    by_place, list_start = kernels.sort_lists(
-        program.astype(np.int32), order.astype(np.float64), programs
-    )
-    place = np.empty(entries, np.int32)
-    place[by_place] = np.arange(entries, dtype=np.int32) - list_start[program[by_place]]
-    lengths = np.diff(list_start)
-    small = max(programs, int(lengths.max(initial=0))) < 2**16
-    entry = np.stack([program, place], axis=1).astype(np.uint16 if small else np.uint32)
+    lengths, applicants = np.diff(list_start), len(start) - 1
+    small = max(len(quota), int(lengths.max(initial=0))) < 2**16
+    entry = np.empty((len(program), 2), np.uint16 if small else np.uint32)
+    entry[:, 0] = program
+    entry[by_place, 1] = np.arange(len(program)) - np.repeat(list_start[:-1], lengths)
     owner = np.repeat(np.arange(applicants, dtype=np.int32), np.diff(start))
+    listed = np.stack([owner[by_place], by_place.astype(np.int32)], axis=1)
     couple_of = np.full(applicants, -1, np.int32)
     couple_of[couples.member] = np.arange(len(couples.member), dtype=np.int32)[:, None]
     return Market(
-        quota, start, entry, list_start, np.stack([owner[by_place], by_place], axis=1),
-        _offsets((lengths + 63) // 64), couples, couple_of,
+        quota, start, entry, list_start, listed, _offsets((lengths + 63) // 64), couples, couple_of,
+        Queue(*kernels.line_up(start, entry, list_start, listed, couple_of)),
     )  # fmt: skip
 
 
@@ -203,11 +230,14 @@ def _check_reversion(reverts_to: Ints) -> None:
 def _solve(market: Market) -> Matching:
     held, free = np.zeros(market.word_start[-1], np.uint64), market.quota.copy()
     cutoff = np.where(market.quota > 0, np.int32(OPEN), np.int32(-1))
-    who, queue = kernels.waiting_room(market.start, market.couple_of)
-    asked = kernels.propose(*market[2:6], held, free, cutoff, who, queue)
+    person, row, rows, waits = market.queue
+    lists = row, rows, waits, market.list_start, market.word_start
+    at, asked = kernels.propose(*lists, held, free, cutoff)
+    entry, program = kernels.seats_of(market.start, person, row, rows, at)
     if len(market.couples.member):
+        who = kernels.standing(market.start, market.couple_of, entry)
         return _with_couples(market, held, _seats(market, free, cutoff), who, asked)
-    return _matching(market, who, free, cutoff, asked)
+    return Matching(entry, program, market.quota - free, market.quota, cutoff, True, asked)
 
 
 TRIES, MOVES, WORK = 8, 2_000, 50_000_000
@@ -261,11 +291,9 @@ def _with_couples(market: Market, held: Any, seats: Ints, people: Ints, asked: i
 def program_optimal(market: Market) -> Matching:
     """The stable matching of the singles that is best for every program: programs propose, couples stay out."""
     held, free = np.zeros(market.word_start[-1], np.uint64), market.quota.copy()
-    seat, (who, _) = (
-        _seats(market, free, free),
-        kernels.waiting_room(market.start, market.couple_of),
-    )
-    nobody = np.full(len(who), -1, np.int32)
+    seat = _seats(market, free, free)
+    nobody = np.full(len(market.couple_of), -1, np.int32)
+    who = kernels.standing(market.start, market.couple_of, nobody)
     asked = search.offers(market.entry, market.listed, seat, who, nobody)
     search.take_seats(market.entry, held, seat, who)
     return _matching(market, who, seat[:, kernels.FREE], seat[:, kernels.CUTOFF], asked)

@@ -24,7 +24,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from visamatch.market.matching import NO_COUPLES, Couples, Market, solve
+from visamatch.market.matching import NO_COUPLES, Couples, Market, lay_out, solve
 from visamatch.market.noise import bell, bells, key_of, mix, unit
 from visamatch.market.population import Country
 from visamatch.market.scenarios import LOWEST, MATCH_LOWEST, MATCH_STEP, NOBODY, STEP, encode
@@ -490,18 +490,7 @@ def arrange(lists: Lists, quota: Any, couples: Couples | None = None) -> Market:
     by_place = _by_place(lists.track, lists.score, len(quota))
     sizes = np.bincount(lists.track, minlength=len(quota))
     list_start = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int32)
-    track = lists.track[by_place]
-    entry = np.empty((len(track), 2), np.uint16)
-    entry[:, 0] = lists.track
-    entry[by_place, 1] = np.arange(len(track)) - list_start[track]
-    owner = np.repeat(np.arange(len(lists.start) - 1, dtype=np.int32), np.diff(lists.start))
-    couples = NO_COUPLES if couples is None else couples
-    couple_of = np.full(len(lists.start) - 1, -1, np.int32)
-    couple_of[couples.member] = np.arange(len(couples.member), dtype=np.int32)[:, None]
-    return Market(
-        quota, lists.start, entry, list_start, np.stack([owner[by_place], by_place.astype(np.int32)], axis=1),
-        np.concatenate([[0], np.cumsum((sizes + 63) // 64)]).astype(np.int32), couples, couple_of,
-    )  # fmt: skip
+    return lay_out(quota, lists.start, lists.track, by_place, list_start, couples or NO_COUPLES)
 
 
 def _couples(lists: Lists, kind: Any, counts: Any, city: Any) -> Couples:

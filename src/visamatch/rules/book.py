@@ -12,15 +12,11 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
-from importlib.resources.abc import Traversable
 from typing import Any
 
-import yaml
-
 from visamatch.errors import InputError, one_of
+from visamatch.shipped import shipped
 
-FOLDER = files("visamatch.rules") / "book"
-CONFIDENCE = ("read", "secondary", "single_source", "unverified", "conflict")
 UNPROVEN = ("unverified", "conflict")
 STATUSES = ("in_force", "vacated", "stayed", "restored", "lifted", "expired", "unknown")
 
@@ -122,8 +118,13 @@ def _dated(steps: list[dict[str, Any]], on: date) -> Any:
 @cache
 def book() -> Mapping[str, Rule]:
     """All rules by id, in the order of their files."""
-    rules = [_rule(path) for path in _pages(FOLDER)]
-    return {rule.id: rule for rule in rules}
+    folder = files("visamatch.rules") / "book"
+    pages = sorted(
+        f"{part.name}/{page.name}"
+        for part in folder.iterdir() if part.is_dir()
+        for page in part.iterdir() if page.name.endswith(".yaml")
+    )  # fmt: skip
+    return {rule.id: rule for rule in (_rule(f"rules/book/{page}") for page in pages)}
 
 
 def rule(rule_id: str) -> Rule:
@@ -144,6 +145,11 @@ def number(rule_id: str, key: str, on: date | None = None) -> int:
     return int(value(rule_id, key, on))
 
 
+def since(rule_id: str) -> date:
+    """The day from which a rule is in force."""
+    return date.fromisoformat(str(rule(rule_id).effective_from))
+
+
 @cache
 def words(rule_id: str, key: str) -> frozenset[str]:
     """A list of one rule: countries, classes, codes."""
@@ -161,28 +167,13 @@ def read_until() -> date:
     return date.fromisoformat(reference("book")["read_until"])
 
 
-@cache
 def reference(name: str) -> Any:
-    """A table beside the book: ``book`` (its age), ``case`` (the form), ``codes``, ``paths``."""
-    text = (files("visamatch.rules") / f"{name}.yaml").read_text(encoding="utf-8")
-    return yaml.load(text, Loader=_LOADER)
+    """A table beside the book: ``book`` (its age), ``case`` (the form), ``codes``, ``questions``."""
+    return shipped(f"rules/{name}.yaml")
 
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-def _pages(folder: Traversable) -> list[Traversable]:
-    pages: list[Traversable] = []
-    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if entry.is_dir():
-            pages += _pages(entry)
-        elif entry.name.endswith(".yaml"):
-            pages.append(entry)
-    return pages
-
-
-def _rule(path: Traversable) -> Rule:
-    page = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
+def _rule(path: str) -> Rule:
+    page = dict(shipped(path))
     events = tuple(
         Event(date.fromisoformat(step["date"]), step["status"], step["what"], step["url"])
         for step in page.pop("events", ())

@@ -102,9 +102,8 @@ def license_pending(f: Facts, r: Ruling) -> None:
 
 
 @question
-def j1_statement_of_need(f: Facts) -> Ruling:
+def j1_statement_of_need(f: Facts, r: Ruling) -> None:
     """The health ministry of which country issues the Statement of Need?"""
-    r = Ruling()
     r.say("value", "J1-SON")
     country = f.text("applicant.permanent_resident_of")
     if country in (None, "none"):
@@ -115,7 +114,6 @@ def j1_statement_of_need(f: Facts) -> Ruling:
     if country is None:
         r.doubt("fact_missing")
     r.give(statement_of_need_country=country)
-    return r
 
 
 @named

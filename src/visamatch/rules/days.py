@@ -6,6 +6,8 @@ from calendar import monthrange
 from datetime import date, timedelta
 from functools import cache
 
+from visamatch.facts.cycles import nth_weekday
+
 DAY = timedelta(days=1)
 
 
@@ -42,7 +44,7 @@ def federal_holidays(year: int) -> frozenset[date]:
     moving = [(1, 0, 3), (2, 0, 3), (9, 0, 1), (10, 0, 2), (11, 3, 4)]  # month, weekday, which
     days = [_observed(date(year, month, day)) for month, day in fixed]
     days.append(_observed(date(year + 1, 1, 1)))
-    days += [_weekday(year, *rule) for rule in moving]
+    days += [nth_weekday(year, *rule) for rule in moving]
     memorial = date(year, 5, 31)
     days.append(memorial - timedelta(days=memorial.weekday()))
     return frozenset(days)
@@ -50,8 +52,3 @@ def federal_holidays(year: int) -> frozenset[date]:
 
 def _observed(day: date) -> date:
     return day + {5: -DAY, 6: DAY}.get(day.weekday(), timedelta())
-
-
-def _weekday(year: int, month: int, weekday: int, which: int) -> date:
-    first = date(year, month, 1)
-    return first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (which - 1))

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from visamatch.rules import credentials, entry, exams, money, status  # noqa: F401  they register
+from visamatch.rules.book import reference
 from visamatch.rules.case import Facts
 from visamatch.rules.reading import read
 from visamatch.rules.ruling import Answer
-from visamatch.rules.tables import QUESTIONS, asked_of_tables
+from visamatch.rules.tables import QUESTIONS, apply, question
 
-QUESTIONS.update(asked_of_tables())
+for _name in reference("questions"):
+    question(partial(apply, _name), _name)
 
 
 def evaluate(case: Mapping[str, Any]) -> Answer:
@@ -27,6 +30,6 @@ def evaluate(case: Mapping[str, Any]) -> Answer:
     return ask(case["question"], facts)
 
 
-def ask(question: str, facts: Facts) -> Answer:
+def ask(name: str, facts: Facts) -> Answer:
     """Answer a question on facts that were checked before."""
-    return QUESTIONS[question](facts).answer()
+    return QUESTIONS[name](facts).answer()

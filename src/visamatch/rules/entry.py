@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from visamatch.rules.book import rule, value, words
+from visamatch.rules.book import since, value, words
 from visamatch.rules.case import Facts
 from visamatch.rules.person import listed, resident
 from visamatch.rules.ruling import Ruling, standing
@@ -12,32 +12,22 @@ from visamatch.rules.tables import part, question
 
 
 @question
-def entry_ban(f: Facts) -> Ruling:
+def entry_ban(f: Facts, r: Ruling) -> None:
     """Does a nationality proclamation or visa pause suspend this visa for this person?"""
-    r = Ruling()
     if resident(f):
         r.cite("BAN-WHO")
-        return r
+        return
     wanted = f.visa_class
     stands = standing(f, "BAN-2026", f.asked_on)
     if stands == "stale":
         r.doubt("source_too_old", "BAN-2026")
-    elif stands == "not_yet":
-        _before_2026(f, r)
+    elif stands == "not_yet" and f.asked_on >= since("BAN-2025"):
+        reached = listed(f, words("BAN-2025", "countries"))
+        if reached is not False:
+            r.doubt("fact_missing" if reached is None else "source_too_old", "BAN-2025")
     elif stands == "in_force":
         _proclamation(f, wanted, r)
         _immigrant_pause(f, wanted, r)
-    return r
-
-
-def _since(rule_id: str) -> date:
-    return date.fromisoformat(str(rule(rule_id).effective_from))
-
-
-def _before_2026(f: Facts, r: Ruling) -> None:
-    reached = listed(f, words("BAN-2025", "countries"))
-    if f.asked_on >= _since("BAN-2025") and reached is not False:
-        r.doubt("fact_missing" if reached is None else "source_too_old", "BAN-2025")
 
 
 def _proclamation(f: Facts, wanted: str | None, r: Ruling) -> None:
@@ -45,7 +35,7 @@ def _proclamation(f: Facts, wanted: str | None, r: Ruling) -> None:
     full, part = words("BAN-2026", "full"), words("BAN-2026", "partial")
     if wanted == "immigrant":
         part = part | words("BAN-2026", "immigrant_only")
-    if wanted is not None and not _partly_suspended(wanted):
+    elif wanted is not None and wanted[0] not in words("BAN-2026", "partial_classes"):
         part = frozenset()
     reached = listed(f, full | part)
     if reached is False:
@@ -62,19 +52,13 @@ def _proclamation(f: Facts, wanted: str | None, r: Ruling) -> None:
         r.block("travel_ban_full" if all_classes else "travel_ban_partial")
 
 
-def _partly_suspended(wanted: str) -> bool:
-    return wanted == "immigrant" or wanted[0] in words("BAN-2026", "partial_classes")
-
-
 def _abroad_without_visa(f: Facts) -> bool | None:
     """Was the person outside the US without a valid visa on the day the suspension began?"""
-    place, visa = (
-        f.text("applicant.at_ban_start.location"),
-        f.flag("applicant.at_ban_start.valid_visa"),
-    )
+    place = f.text("applicant.at_ban_start.location")
+    visa = f.flag("applicant.at_ban_start.valid_visa")
     if place == "us" or visa:
         return False
-    if visa is None and valid_visa(f, _since("BAN-2026"), ""):
+    if visa is None and valid_visa(f, since("BAN-2026"), ""):
         return False
     return True if place == "abroad" and visa is False else None
 
@@ -92,7 +76,7 @@ def valid_visa(f: Facts, on: date, wanted: str) -> bool | None:
 
 
 def _immigrant_pause(f: Facts, wanted: str | None, r: Ruling) -> None:
-    if wanted != "immigrant" or f.asked_on < _since("IV75"):
+    if wanted != "immigrant" or f.asked_on < since("IV75"):
         return
     reached = listed(f, words("IV75", "countries"))
     if reached:
@@ -102,25 +86,23 @@ def _immigrant_pause(f: Facts, wanted: str | None, r: Ruling) -> None:
 
 
 @question
-def consular_interview(f: Facts) -> Ruling:
+def consular_interview(f: Facts, r: Ruling) -> None:
     """Where is the visa interview to be held, and is it waived?"""
-    r = Ruling()
     r.say("value")
     homes = list(f.items("applicant.citizenship") or ())
     lives = f.text("applicant.residence_country")
     if lives not in (None, "none", "US"):
         homes.append(str(lives))
-    if homes and f.asked_on >= _since("CONS-TCN"):
+    if homes and f.asked_on >= since("CONS-TCN"):
         r.cite("CONS-TCN")
         r.give(interview_countries=list(dict.fromkeys(homes)))
     wanted = f.visa_class
     personal = wanted == "immigrant" or (wanted or "?")[0] in value("CONS-IW", "classes")
-    if personal and f.asked_on >= _since("CONS-IW"):
+    if personal and f.asked_on >= since("CONS-IW"):
         r.cite("CONS-IW", "CONS-VET")
         r.give(interview_waiver=False)
     if not r.values:
         r.doubt("fact_missing")
-    return r
 
 
 @part
@@ -143,7 +125,7 @@ def hold_on_adjustment(f: Facts, r: Ruling) -> None:
 def benefit_hold(f: Facts, r: Ruling) -> None:
     """Are decisions inside the US held for this nationality on that day? Any citizenship counts."""
     on = f.filed_on
-    if on < _since("BAN-2026"):
+    if on < since("BAN-2026"):
         countries = words("BAN-2025", "countries")
     else:
         kinds = ("full", "partial", "immigrant_only")

@@ -7,24 +7,18 @@ from datetime import date, timedelta
 from visamatch.rules.book import number, value
 from visamatch.rules.case import Facts
 from visamatch.rules.days import DAY, add_months
-from visamatch.rules.person import (
-    STEPS,
-    attempts_made,
-    attempts_used_up,
-    passed,
-)
+from visamatch.rules.person import STEPS, attempts_made, attempts_used_up, passed
 from visamatch.rules.ruling import Ruling
 from visamatch.rules.tables import apply, question
 
 
 @question
-def usmle_eligibility(f: Facts) -> Ruling:
+def usmle_eligibility(f: Facts, r: Ruling) -> None:
     """May the person sit the Step in ``exam`` (on its date and place, if given)?"""
-    r = Ruling()
     step = f.text("exam.step")
     if step not in STEPS:
         r.doubt("fact_missing")
-        return r
+        return
     r.cite("USMLE-4", "USMLE-3IN12")
     if any(attempts_used_up(f, name) for name in STEPS):
         r.block("attempt_limit_reached")
@@ -36,7 +30,6 @@ def usmle_eligibility(f: Facts) -> Ruling:
         _spacing(f, step, made, r)
     if step == "step3":
         apply("step3_conditions", f, r)
-    return r
 
 
 def _spacing(f: Facts, step: str, made: float, r: Ruling) -> None:
@@ -47,12 +40,11 @@ def _spacing(f: Facts, step: str, made: float, r: Ruling) -> None:
     after_last = add_months(last, number("USMLE-3IN12", "months_after_last")) if last else None
     earliest = max((day for day in (after_first, after_last) if day), default=None)
     sits = f.day("exam.date") or f.asked_on
-    if earliest is None or first is None:
+    if earliest is None or first is None or sits < earliest:
         r.require("retake_wait")
+    if first is None:
         r.require("fact_missing")
-    elif sits < earliest:
-        r.require("retake_wait")
-    if first is not None:
+    else:
         r.give(earliest_date=earliest)
 
 
@@ -66,17 +58,16 @@ def _sittings(f: Facts, step: str) -> tuple[date | None, date | None]:
 
 
 @question
-def step3_timing(f: Facts) -> Ruling:
+def step3_timing(f: Facts, r: Ruling) -> None:
     """Will the Step 3 score be there by ``exam.score_needed_by`` (that day counts as in time)?"""
-    r = Ruling()
     r.cite("S3-SCORE")
     needed = f.day("exam.score_needed_by")
     if needed is None:
         r.doubt("fact_missing")
-        return r
+        return
     r.give(latest_sitting_date=latest_sitting(needed))
     if passed(f, "step3", needed):
-        return r
+        return
     sits = f.day("exam.date") or f.day("applicant.exams.step3.date")
     if sits is None:
         r.doubt("fact_missing")
@@ -84,7 +75,6 @@ def step3_timing(f: Facts) -> Ruling:
         r.block("score_may_come_late")
     elif sits + _reporting("longest_days") > needed or _delayed(sits, needed):
         r.require("score_may_come_late")
-    return r
 
 
 def latest_sitting(needed: date) -> date:

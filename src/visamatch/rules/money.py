@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from visamatch.rules.book import number, rule, value
+from visamatch.rules.book import number, since, value
 from visamatch.rules.case import Facts
 from visamatch.rules.days import add_business_days, add_months
 from visamatch.rules.entry import valid_visa
@@ -49,7 +49,7 @@ def _exempt_kind(f: Facts) -> bool | None:
         if affiliated:
             return fundamental is not False
         if fundamental:
-            return f.filed_on >= date.fromisoformat(str(rule("H1B-CAPEX-2025").effective_from))
+            return f.filed_on >= since("H1B-CAPEX-2025")
         return False if affiliated is False else None
     return False if affiliated is False and sort != "research_organization" else None
 
@@ -89,10 +89,8 @@ def cap_start(f: Facts) -> date:
     fiscal = f.number("petition.registration_fiscal_year")
     if fiscal:
         return date(int(fiscal) - 1, month, day)
-    closes = date.fromisoformat(
-        f"{f.filed_on.year}-{value('H1B-CAPSEASON', 'registration_closes')}"
-    )
-    return date(f.filed_on.year + (f.filed_on > closes), month, day)
+    closed = f.filed_on.isoformat()[5:] > value("H1B-CAPSEASON", "registration_closes")
+    return date(f.filed_on.year + closed, month, day)
 
 
 @part
@@ -151,13 +149,12 @@ def _needs_consulate(f: Facts, day: date) -> bool | None:
 
 
 @question
-def h1b_fees(f: Facts) -> Ruling:
+def h1b_fees(f: Facts, r: Ruling) -> None:
     """Which government fees go with this H-1B filing (the $100,000 payment apart)?"""
-    r = Ruling()
     r.say("value", "H1B-FEES", "H1B-ACWIA")
     premium = _premium_fee(f, r)
     size = _employer_size(f)
-    if size is not None and f.filed_on >= date.fromisoformat(str(rule("H1B-FEES").effective_from)):
+    if size is not None and f.filed_on >= since("H1B-FEES"):
         new = f.text("petition.kind") not in ("extension", "amendment")
         fees = {
             "i129_usd": value("H1B-FEES", "i129")[size],
@@ -170,7 +167,6 @@ def h1b_fees(f: Facts) -> Ruling:
         r.give(**fees, total_usd=total)
     elif not premium:
         r.doubt("fact_missing")
-    return r
 
 
 def _premium_fee(f: Facts, r: Ruling) -> int | None:
@@ -209,9 +205,8 @@ def _training_fee(f: Facts, size: str) -> int | None:
 
 
 @question
-def prevailing_wage(f: Facts) -> Ruling:
+def prevailing_wage(f: Facts, r: Ruling) -> None:
     """Which percentile of the OEWS wage is the prevailing wage on the day of the LCA?"""
-    r = Ruling()
     r.say("value", "H1B-WAGE")
     level, day = f.number("petition.wage_level"), f.day("petition.lca_filed_on") or f.asked_on
     if not level:
@@ -220,13 +215,11 @@ def prevailing_wage(f: Facts) -> Ruling:
         r.doubt("source_too_old")
     else:
         r.give(oews_percentile=value("H1B-WAGE", "percentiles")[int(level)])
-    return r
 
 
 @question
-def procedure_dates(f: Facts) -> Ruling:
+def procedure_dates(f: Facts, r: Ruling) -> None:
     """Earliest and latest days of a procedure."""
-    r = Ruling()
     r.say("value")
     start, lca = f.day("program.start_date"), f.day("petition.lca_filed_on")
     received = f.day("petition.premium_received_on") or f.day("petition.premium_postmarked_on")
@@ -251,4 +244,3 @@ def procedure_dates(f: Facts) -> Ruling:
         )
     if not r.values:
         r.doubt("fact_missing")
-    return r

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from visamatch.rules.book import number, rule, words
@@ -31,6 +32,13 @@ from visamatch.rules.person import (
 
 Term = Callable[[Facts], Any]
 Named = TypeVar("Named", bound=Term)
+NAMES: dict[str, Term] = {}
+
+
+def named(term: Named) -> Named:
+    """Register a name under that of its function."""
+    NAMES[term.__name__] = term
+    return term
 
 
 def exam_named(name: str, exam: str) -> Term | None:
@@ -49,65 +57,52 @@ def _step3_days(f: Facts) -> list[date]:
     return [day for day in stated if day] or [f.asked_on]
 
 
-def _january_pause(f: Facts) -> bool:
+@named
+def january_pause(f: Facts) -> bool:
     """Is the exam meant for the first days of January, when it is not given?"""
     sits = f.day("exam.date")
     return bool(sits and sits.month == 1 and sits.day <= number("S3-WHERE", "january_closed_days"))
 
 
-def _no_permit(f: Facts) -> bool:
-    """No permit, or nothing said of one in a status in which nobody works without."""
-    needs = f.text("applicant.us_status") not in (None, "L-2", "E-3")
-    return f.none("applicant.ead") or (not f.known("applicant.ead") and needs)
-
-
-def _statement_misfits(f: Facts) -> bool:
+@named
+def statement_misfits(f: Facts) -> bool:
     """Is the Statement of Need another country's or another specialty's?"""
-    pairs = (
-        ("applicant.permanent_resident_of", "applicant.statement_of_need.country"),
-        ("program.specialty", "applicant.statement_of_need.specialty"),
-    )
-    stated = ([_plain(f.text(path)) for path in pair] for pair in pairs)
-    return any(one and other and one != other for one, other in stated)
+    pairs = (("applicant.permanent_resident_of", "country"), ("program.specialty", "specialty"))
+    for one, other in pairs:
+        stated = f.text(one), f.text(f"applicant.statement_of_need.{other}")
+        if (
+            all(stated)
+            and len({str(each).strip().casefold().replace("_", " ") for each in stated}) > 1
+        ):
+            return True
+    return False
 
 
-def _plain(text: str | None) -> str | None:
-    return text.strip().casefold().replace("_", " ") if text else None
-
-
-def _waived_otherwise(f: Facts) -> bool:
+@named
+def waived_otherwise(f: Facts) -> bool:
     """Waived for hardship or persecution, not for service?"""
     owes = duty(f)
     return bool(owes.bound is False and owes.ground and not owes.by_service)
 
 
-def _petition_for_it(f: Facts) -> bool:
-    """A petition of its own for the second job, not refused."""
-    second = f.text("petition.kind") == "concurrent"
-    return second and f.text("petition.decision") in ("granted", None)
-
-
-def _license_asked(f: Facts) -> bool:
-    """Does the activity treat patients, in a state that licenses it?"""
-    care = f.text("activity.kind") == "patient_contact" or patient_care(f) != "none"
-    return care and f.flag("license.required_by_state") is not False
-
-
-def _program_end(f: Facts) -> date | None:
+@named
+def grace_ends(f: Facts) -> date | None:
     ends = f.day("applicant.j1.program_ended_on")
     return ends + timedelta(days=number("J1-GRACE", "days")) if ends else None
 
 
-def _status_ends(f: Facts) -> date | None:
+@named
+def status_ends(f: Facts) -> date | None:
     """End of the present status; for a J-1 with D/S, of the days after the program."""
     ends = f.day("applicant.status_expires_on")
     if ends is None and f.text("applicant.us_status") == "J-1":
-        return _program_end(f)
+        return grace_ends(f)
     return ends
 
 
-def _day_after_status(f: Facts) -> date | None:
-    ends = _status_ends(f)
+@named
+def day_after_status(f: Facts) -> date | None:
+    ends = status_ends(f)
     return ends + DAY if ends else None
 
 
@@ -116,7 +111,8 @@ def _either(first: str, second: str) -> Term:
     return lambda f: f.flag(second) if (found := f.flag(first)) is None else found
 
 
-def _near_disputed_limits(f: Facts) -> bool:
+@named
+def near_disputed_limits(f: Facts) -> bool:
     """Several attempts or many years between the Steps: the sources disagree on the limits."""
     first, last = f.day("applicant.exams.step1.date"), f.day("applicant.exams.step3.date")
     attempts = f.number("applicant.exams.step3.attempts") or 0
@@ -125,7 +121,8 @@ def _near_disputed_limits(f: Facts) -> bool:
     return attempts > strictest_attempts or late
 
 
-def _visa_taken(f: Facts) -> bool | None:
+@named
+def visa_taken(f: Facts) -> bool | None:
     """Does the program take the visa that is wanted, or the permit that is held?"""
     accepted = [name.casefold() for name in f.items("program.visas_accepted") or ()]
     wanted = (f.visa_class or "").casefold()
@@ -145,7 +142,8 @@ def _visa_taken(f: Facts) -> bool | None:
     return wanted == "h-1b" and "h-1b transfer" in accepted and in_h1b
 
 
-def _license_standing(f: Facts) -> str | None:
+@named
+def license_standing(f: Facts) -> str | None:
     """``held``, ``applied``, ``not_applied`` or None, from what is said of licenses."""
     stated = f.text("license.status")
     if stated is not None:
@@ -161,42 +159,29 @@ def _license_standing(f: Facts) -> str | None:
     return None
 
 
-def _state_exempts(f: Facts) -> bool:
-    """Does New York ask no license of this trainee?"""
-    training = f.text("program.level") in ("residency", "fellowship")
-    own_permit = f.text("license.status") is not None
-    exempt = training and not own_permit and f.flag("program.acgme_accredited") is not False
-    return exempt and f.state == "NY"
-
-
-def _held_full_license(f: Facts) -> bool:
+@named
+def held_full_license(f: Facts) -> bool:
     """Was a full license of this state ever held?"""
     held = f.items("applicant.licenses_held") or ()
     return any(one.get("state") == f.state and one.get("kind") == "full" for one in held)
 
 
-NAMES: dict[str, Term] = {
-    "resident": resident,
-    "school": school,
-    "needs_ecfmg": needs_ecfmg,
-    "outside_ecfmg": lambda f: needs_ecfmg(f) is False,
+for term in (
+    resident, school, needs_ecfmg, oet, patient_care, exchange_physician, service_owed,
+    incident_to_status, status_lost,
+):  # fmt: skip
+    named(term)
+NAMES |= {name: attrgetter(name) for name in ("state", "visa_class", "filed_on", "start")}
+NAMES |= {
     "certificate": lambda f: certificate(f, f.asked_on),
     "certificate_applying": lambda f: certificate(f, _step3_days(f)[0]),
     "certificate_sitting": lambda f: certificate(f, _step3_days(f)[-1]),
-    "january_pause": _january_pause,
-    "no_permit": _no_permit,
     "permit_day": lambda f: f.day("activity.date") or f.start,
     "pathway": lambda f: pathway(f, f.asked_on),
-    "oet": oet,
-    "trained": lambda f: bool(f.number("applicant.pgy_completed")),
     "care": care_of_patients,
-    "patient_care": patient_care,
     "bound": lambda f: duty(f).bound,
     "duty_months": lambda f: duty(f).months_remaining,
-    "exchange_physician": exchange_physician,
-    "waived_otherwise": _waived_otherwise,
     "waived_for_service": lambda f: duty(f).by_service,
-    "service_owed": service_owed,
     "service_waiver": lambda f: (
         f.text("waiver.ground") in words("J1-WAIVE", "service") and exchange_physician(f)
     ),
@@ -205,31 +190,6 @@ NAMES: dict[str, Term] = {
     ),
     "in_shortage_area": _either("waiver.site_in_shortage_area", "employer.in_shortage_area"),
     "physician_niw_site": _either("green_card.site_in_shortage_area", "employer.in_shortage_area"),
-    "incident_to_status": incident_to_status,
-    "status_lost": status_lost,
-    "status_ends": _status_ends,
-    "day_after_status": _day_after_status,
-    "grace_ends": _program_end,
-    "petition_for_it": _petition_for_it,
-    "license_asked": _license_asked,
-    "near_disputed_limits": _near_disputed_limits,
-    "statement_misfits": _statement_misfits,
-    "us_school": lambda f: school(f) == "us",
     "a_step_lacks": lambda f: any(passed(f, step, f.asked_on) is False for step in STEPS),
-    "held_full_license": _held_full_license,
-    "license_standing": _license_standing,
-    "state_exempts": _state_exempts,
-    "visa_taken": _visa_taken,
-    "petition_extends": lambda f: f.text("petition.kind") == "extension",
-    "state": lambda f: f.state,
-    "visa_class": lambda f: f.visa_class,
-    "filed_on": lambda f: f.filed_on,
-    "start": lambda f: f.start,
     "work_day": lambda f: f.day("activity.date") or f.asked_on,
 }
-
-
-def named(term: Named) -> Named:
-    """Register a name under that of its function."""
-    NAMES[term.__name__] = term
-    return term

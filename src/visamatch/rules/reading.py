@@ -154,24 +154,20 @@ def _month(found: Any, where: str) -> tuple[date, date]:
         raise InputError(where, "YYYY, YYYY-MM or YYYY-MM-DD", found) from None
 
 
-def _day_or_ds(found: Any, where: str) -> Any:
-    return found if found == "D/S" else _day(found, where)
-
-
 def _flag(found: Any, where: str) -> bool:
     if not isinstance(found, bool):
         raise InputError(where, "true or false", found)
     return found
 
 
+def _or(words: Collection[str], reader: Reader, found: Any, where: str) -> Any:
+    return found if found in words else reader(found, where)
+
+
 def _number(found: Any, where: str, most: float = 1e6) -> float:
     if isinstance(found, bool) or not isinstance(found, int | float) or not 0 <= found <= most:
         raise InputError(where, f"a number from 0 to {most:g}", found)
     return found
-
-
-def _score(found: Any, where: str) -> Any:
-    return found if found in ("pass", "fail") else _number(found, where)
 
 
 def _text(found: Any, where: str) -> str:
@@ -198,14 +194,11 @@ def _visa(found: Any, where: str) -> Any:
     return found
 
 
-def _visa_or_standing(found: Any, where: str) -> Any:
-    return found if found in _STANDING else _visa(found, where)
-
-
 _KINDS: dict[str, Reader] = {
-    "flag": _flag, "number": _number, "share": partial(_number, most=1), "score": _score,
-    "text": _text, "texts": partial(_several, _text), "day": _day, "days": partial(_list, _day),
-    "month": _month, "day_or_ds": _day_or_ds, "visa": _visa, "visa_or_standing": _visa_or_standing,
+    "flag": _flag, "number": _number, "share": partial(_number, most=1), "text": _text,
+    "texts": partial(_several, _text), "day": _day, "days": partial(_list, _day), "month": _month,
+    "day_or_ds": partial(_or, ("D/S",), _day), "score": partial(_or, ("pass", "fail"), _number),
+    "visa": _visa, "visa_or_standing": partial(_or, _STANDING, _visa),
     "country": partial(_place, "countries"), "state": partial(_place, "states"),
     "countries": partial(_several, partial(_place, "countries")),
 }  # fmt: skip
@@ -222,10 +215,8 @@ def _possible(f: Facts) -> None:
             raise InputError(
                 f"{where}.date", f"a day up to {latest} for an exam that is passed", day
             )
-    back, used = (
-        f.number("applicant.h1b.recapturable_months"),
-        f.number("applicant.h1b.used_months"),
-    )
+    back = f.number("applicant.h1b.recapturable_months")
+    used = f.number("applicant.h1b.used_months")
     if back and used is not None and back > used + (f.number("applicant.h1b.l_used_months") or 0):
         raise InputError("applicant.h1b.recapturable_months", "no more than the months used", back)
     told = f.known("applicant.school_kind", "applicant.school_country")

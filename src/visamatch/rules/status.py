@@ -29,14 +29,13 @@ def clock_of_petition(f: Facts, r: Ruling) -> None:
 
 
 @question
-def h1b_clock(f: Facts) -> Ruling:
+def h1b_clock(f: Facts, r: Ruling) -> None:
     """Is there H-1B time for the whole training, with recapture, reset and extensions?"""
-    r = Ruling()
     r.cite("H1B-6YR")
     available = _h1b_months(f, r)
     if available is None:
         r.doubt("fact_missing")
-        return r
+        return
     stages = training_months(f)
     needed = sum(stages)
     r.give(months_available=available)
@@ -46,7 +45,6 @@ def h1b_clock(f: Facts) -> Ruling:
         fits = needed if extended else available
         within = [n for n in range(len(stages) + 1) if sum(stages[:n]) <= fits]
         r.give(shortfall_months=max(0, needed - fits), stages_that_fit=within[-1])
-    return r
 
 
 def _h1b_months(f: Facts, r: Ruling) -> float | None:
@@ -128,9 +126,8 @@ def _time_unknown(f: Facts) -> bool:
 
 
 @question
-def j1_clock(f: Facts) -> Ruling:
+def j1_clock(f: Facts, r: Ruling) -> None:
     """Does the training fit in the J-1 physician maximum?"""
-    r = Ruling()
     r.cite("J1-7Y")
     used = f.number("applicant.j1.sponsorship_months_used")
     other = f.text("applicant.j1.category") not in (None, "none", "physician")
@@ -139,7 +136,7 @@ def j1_clock(f: Facts) -> Ruling:
         used = 0
     if used is None:
         r.doubt("fact_missing")
-        return r
+        return
     available = max(0, number("J1-7Y", "maximum_months") - used)
     stages = training_months(f)
     needed = sum(stages)
@@ -151,13 +148,11 @@ def j1_clock(f: Facts) -> Ruling:
     r.give(
         months_available=available, shortfall_months=max(0, needed - available) if stages else None
     )
-    return r
 
 
 @question
-def admission_period(f: Facts) -> Ruling:
+def admission_period(f: Facts, r: Ruling) -> None:
     """For how long is the person admitted: for duration of status or to a fixed date?"""
-    r = Ruling()
     r.say("value", "DS-RULE")
     wanted = f.visa_class or f.text("applicant.us_status")
     day = f.day("visa.admission_on") or f.asked_on
@@ -169,7 +164,6 @@ def admission_period(f: Facts) -> Ruling:
         r.doubt("source_too_old")
     else:
         r.give(admission="duration_of_status")
-    return r
 
 
 @part

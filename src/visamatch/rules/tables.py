@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from operator import ge, gt, le, lt
-from typing import Any, TypeVar
+from typing import Any
 
 from visamatch.rules.book import book, reference, words
 from visamatch.rules.case import ABSENT, Facts
@@ -21,19 +20,24 @@ from visamatch.rules.ruling import Ruling
 
 Term = Callable[[Facts], Any]
 Question = Callable[[Facts], Ruling]
-Answering = TypeVar("Answering", bound=Callable[..., Ruling])
 Part = Callable[[Facts, Ruling], None]
 
-QUESTIONS: dict[str, Question] = {}  # filled by @question, and by the tables that are questions
+QUESTIONS: dict[str, Question] = {}  # filled by @question, and by the engine with the tables
 PARTS: dict[str, Part] = {}  # filled by @part: what a table may call
 ACTS = ("block", "require", "doubt", "note", "say")
 COMPARE = {">": gt, "<": lt, ">=": ge, "<=": le}
 TOKEN = re.compile(r"[()\[\],]|>=|<=|[<>]|[^\s()\[\],<>]+")
 
 
-def question(answer: Answering) -> Answering:
-    """Register a question that is answered in code, under its own name."""
-    QUESTIONS[answer.__name__] = answer
+def question(work: Part, name: str = "") -> Question:
+    """Register what answers a question, under its own name."""
+
+    def answer(f: Facts) -> Ruling:
+        r = Ruling()
+        work(f, r)
+        return r
+
+    QUESTIONS[name or work.__name__] = answer
     return answer
 
 
@@ -43,21 +47,17 @@ def part(work: Part) -> Part:
     return work
 
 
-@dataclass(frozen=True, slots=True)
 class Row:
-    """One row of a table; see ``questions.yaml``."""
+    """One row of a table, compiled; see ``questions.yaml``."""
 
-    holds: Term | None
-    needed: bool
-    stop: bool
-    law: tuple[str, ...]
-    acts: tuple[tuple[str, str], ...]
-    give: tuple[tuple[str, Term], ...]
-    use: tuple[str, ...]
-    call: str
-    ask: tuple[str, ...]
-    rows: tuple[Row, ...]
-    other: tuple[Row, ...]
+    def __init__(self, entry: dict[str, Any]) -> None:
+        self.holds = condition(entry["if"]) if "if" in entry else None
+        self.needed, self.stop = entry.get("needed", False), entry.get("stop", False)
+        self.law, self.use, self.ask = (_names(entry.get(key)) for key in ("law", "use", "ask"))
+        self.acts = [(act, code) for act in ACTS for code in _names(entry.get(act))]
+        self.give = {key: _operand(text) for key, text in entry.get("give", {}).items()}
+        self.call = entry.get("call", "")
+        self.rows, self.other = _rows(entry.get("rows", ())), _rows(entry.get("else", ()))
 
     def run(self, f: Facts, r: Ruling) -> bool:
         """Act if the row holds; says whether the table stops here."""
@@ -69,8 +69,7 @@ class Row:
         r.rules += self.law
         for act, code in self.acts:
             getattr(r, act)(code)
-        if self.give:
-            r.give(**{key: term(f) for key, term in self.give})
+        r.give(**{key: term(f) for key, term in self.give.items()})
         self._further(f, r)
         return any(row.run(f, r) for row in self.rows) or self.stop
 
@@ -92,20 +91,6 @@ def apply(name: str, f: Facts, r: Ruling) -> None:
             return
 
 
-def asked_of_tables() -> Iterable[tuple[str, Question]]:
-    """The questions that are tables."""
-    return ((name, _question(name)) for name in reference("questions"))
-
-
-def _question(name: str) -> Question:
-    def answer(f: Facts) -> Ruling:
-        r = Ruling()
-        apply(name, f, r)
-        return r
-
-    return answer
-
-
 @cache
 def _tables() -> Mapping[str, tuple[tuple[str, ...], tuple[Row, ...]]]:
     found = {**reference("questions"), **reference("shared")}
@@ -113,25 +98,8 @@ def _tables() -> Mapping[str, tuple[tuple[str, ...], tuple[Row, ...]]]:
 
 
 def _rows(entries: Iterable[dict[str, Any]]) -> tuple[Row, ...]:
-    return tuple(_row(entry, name) for entry in entries for name in entry.get("each", ("",)))
-
-
-def _row(entry: dict[str, Any], name: str) -> Row:
-    if name:
-        entry = _filled(entry, name)
-    acts = [(act, code) for act in ACTS for code in _names(entry.get(act))]
-    return Row(
-        holds=condition(entry["if"]) if "if" in entry else None,
-        needed=entry.get("needed", False),
-        stop=entry.get("stop", False),
-        law=_names(entry.get("law")),
-        acts=tuple(acts),
-        give=tuple((key, _operand(text)) for key, text in entry.get("give", {}).items()),
-        use=_names(entry.get("use")),
-        call=entry.get("call", ""),
-        ask=_names(entry.get("ask")),
-        rows=_rows(entry.get("rows", ())),
-        other=_rows(entry.get("else", ())),
+    return tuple(
+        Row(_filled(entry, name)) for entry in entries for name in entry.get("each", ("$",))
     )
 
 
@@ -194,7 +162,8 @@ def _kleene(terms: list[Term], f: Facts, decides: bool) -> bool | None:
 def _test(tokens: list[str]) -> Term:
     word = tokens.pop(0)
     if word == "not":
-        return _not(_test(tokens))
+        denied = _test(tokens)
+        return lambda f: None if (found := denied(f)) is None else not found
     if word == "(":
         term = _either(tokens)
         tokens.pop(0)
@@ -210,9 +179,9 @@ def _compared(word: str, tokens: list[str]) -> Term:
     if sign in COMPARE:
         return _ordered(_operand(word), COMPARE[tokens.pop(0)], _operand(tokens.pop(0)))
     if sign not in ("is", "in", "has"):
-        return _flag(word)
+        return _named(word) or (lambda f: f.flag(word))
     tokens.pop(0)
-    left = _text(word)
+    left = _named(word) or (lambda f: f.text(word))
     if sign == "is":
         one = tokens.pop(0)
         return lambda f: None if (found := left(f)) is None else found == one
@@ -237,10 +206,6 @@ def _listed(tokens: list[str]) -> list[str]:
     return names
 
 
-def _not(term: Term) -> Term:
-    return lambda f: None if (found := term(f)) is None else not found
-
-
 def _ordered(left: Term, compare: Callable[[Any, Any], bool], right: Term) -> Term:
     def holds(f: Facts) -> bool | None:
         one, other = left(f), right(f)
@@ -251,18 +216,10 @@ def _ordered(left: Term, compare: Callable[[Any, Any], bool], right: Term) -> Te
     return holds
 
 
-def _flag(word: str) -> Term:
-    named = _named(word)
-    return named or (lambda f: f.flag(word))
-
-
-def _text(word: str) -> Term:
-    return _named(word) or (lambda f: f.text(word))
-
-
 def _said(word: str) -> Term:
-    named = _named(word)
-    return (lambda f: named(f) is not None) if named else (lambda f: f.known(word))
+    if named := _named(word):
+        return lambda f: named(f) is not None
+    return lambda f: f.known(word)
 
 
 def _operand(word: Any) -> Term:

@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib.resources import files
 from typing import Any
-
-import yaml
 
 from visamatch.facts.tables import Source, rows
 from visamatch.rules.book import book
+from visamatch.shipped import shipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +23,9 @@ class Item:
     source: tuple[Source, ...] = ()
 
 
-@cache
 def table(name: str) -> Any:
     """One data file: ``tasks``, ``step3``, ``petition``, ``waiver`` or ``sources``."""
-    text = (files("visamatch.schedule") / f"{name}.yaml").read_text(encoding="utf-8")
-    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return shipped(f"schedule/{name}.yaml")
 
 
 @cache

@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from visamatch.facts.states import STATES
+from visamatch.facts.states import STATES, postal
 
 BLANK = frozenset(("", "N/A", "NA", "NULL", "NONE", "NAN", "-"))
-_CODES = {name.upper(): code for code, name in STATES.items()}
 _EXCEL_DAY_ZERO = date(1899, 12, 30)
 _YEAR = {"YEAR": 1, "YR": 1, "Y": 1, "MONTH": 12, "MTH": 12, "M": 12, "BI-WEEKLY": 26, "BI": 26,
          "WEEK": 52, "WK": 52, "W": 52, "HOUR": 2080, "HR": 2080, "H": 2080}  # fmt: skip
@@ -106,12 +105,9 @@ def periods_a_year(cell: str) -> int | None:
 def state(cell: str) -> str | None:
     """Two letters, from the code or the full name."""
     value = (text(cell) or "").upper()
-    if not value:
-        return None
-    code = value if value in STATES else _CODES.get(value)
-    if code is None:
+    if value and postal(value) not in STATES:
         raise UnreadableError(f"{value[:40]!r} is no state")
-    return code
+    return postal(value) or None
 
 
 def digits(cell: str, length: int) -> str | None:

@@ -10,15 +10,13 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import httpx
-import yaml
 
 from visamatch.errors import InputError
+from visamatch.shipped import shipped
 
 ATTEMPTS = 6  # of one file; each goes on where the last stopped
 LONGEST_WAIT = 60.0  # seconds
@@ -51,12 +49,9 @@ class _Partial:
     total: int | None = None
 
 
-@cache
-def source(name: str) -> dict[str, Any]:
+def source(name: str) -> Any:
     """The description of a source: ``dol_lca`` or ``uscis_hub``."""
-    text = (files("visamatch.sources") / name / "source.yaml").read_text("utf-8")
-    described: dict[str, Any] = yaml.safe_load(text)
-    return described
+    return shipped(f"sources/{name}/source.yaml")
 
 
 def addresses(name: str, year: int, quarter: int | None = None, base: str = "") -> list[str]:

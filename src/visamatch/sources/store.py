@@ -12,7 +12,6 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -22,7 +21,7 @@ import platformdirs
 from visamatch.errors import InputError
 from visamatch.sources import cells
 from visamatch.sources.dol_lca import read as dol_lca
-from visamatch.sources.dol_lca.read import Tally
+from visamatch.sources.records import FileReport, Layout, read
 from visamatch.sources.tabular import Table, open_table
 from visamatch.sources.uscis_hub import read as uscis_hub
 
@@ -36,21 +35,6 @@ _NEWEST = {
     "lca": "SELECT DISTINCT ON (case_number) * FROM rows ORDER BY case_number, decision_date DESC, COLUMNS(*)",
     "hub": "SELECT DISTINCT * FROM rows ORDER BY ALL",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class FileReport:
-    """What came of one table: its layout, rows seen and kept, and every rejected row with the reason.
-
-    ``left_empty`` counts side fields (wage, code, state) that could not be read and were left empty.
-    """
-
-    path: str
-    layout: str
-    rows: int
-    kept: int
-    rejected: list[dict[str, object]]
-    left_empty: dict[str, int]
 
 
 def home() -> Path:
@@ -108,11 +92,11 @@ class FilingsStore:
         with self._connection() as connection:
             for kind, source in SOURCES.items():
                 files = sorted((self._state / kind).rglob("*.parquet")) if self._state else []
-                listed = _columns(source.SCHEMA)
+                nulls = ", ".join(
+                    f"NULL::{kind_} AS {name}" for name, kind_ in source.SCHEMA.items()
+                )
                 body = (
-                    f"read_parquet({_literal(files)})"
-                    if files
-                    else f"(SELECT {listed}) WHERE false"
+                    f"read_parquet({_literal(files)})" if files else f"(SELECT {nulls}) WHERE false"
                 )
                 connection.execute(f"CREATE VIEW {kind} AS SELECT * FROM {body}")
             result = connection.execute(sql, parameters or [])
@@ -136,23 +120,22 @@ def _stage(path: Path, staged: Path, progress: Callable[[str], None]) -> Iterato
     for table in open_table(path):
         progress(f"reading {table.name}")
         kind, layout = _recognized(table)
-        source, tally = SOURCES[kind], Tally()
+        source, report = SOURCES[kind], FileReport(table.name, layout.name)
         (staged / kind).mkdir(exist_ok=True)
         number = len(list((staged / kind).iterdir()))
         with (staged / kind / f"{number}.csv").open("w", encoding="utf-8", newline="") as stream:
             writer = csv.writer(stream, quoting=csv.QUOTE_NONNUMERIC)
-            for row in source.read(table, layout, tally):
+            for row in read(table, layout, report, source.convert):
                 writer.writerow(["\\N" if value is None else value for value in row])
-                if tally.rows % 100_000 == 0:
-                    progress(f"{table.name}: {tally.rows:,} rows")
-        if not tally.kept:
-            why = str(tally.rejected[0]["why"]) if tally.rejected else "it has none"
+                if report.rows % 100_000 == 0:
+                    progress(f"{table.name}: {report.rows:,} rows")
+        if not report.kept:
+            why = report.rejected[0]["why"] if report.rejected else "it has none"
             raise InputError(table.name, f"rows that can be read; the first: {why}")
-        report = (tally.rows, tally.kept, tally.rejected, dict(tally.left_empty))
-        yield FileReport(table.name, layout.name, *report)
+        yield report
 
 
-def _recognized(table: Table) -> tuple[str, Any]:
+def _recognized(table: Table) -> tuple[str, Layout]:
     for kind, source in SOURCES.items():
         try:
             layout = source.layout_of(table.header)
@@ -197,10 +180,6 @@ def _merge_kind(
             f" TO '{target}' (FORMAT parquet, COMPRESSION zstd)"
         )
     connection.execute(f"DROP TABLE {kind}")
-
-
-def _columns(schema: dict[str, str]) -> str:
-    return ", ".join(f"NULL::{type_} AS {name}" for name, type_ in schema.items())
 
 
 def _literal(paths: Iterable[Path]) -> str:

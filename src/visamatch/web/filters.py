@@ -15,20 +15,10 @@ from visamatch.directory.search import Where, where
 from visamatch.errors import InputError
 from visamatch.evidence.assessment import Assessment, StandingCode
 from visamatch.facts.specialties import specialty_named
+from visamatch.shipped import shipped
 from visamatch.workspace.profile import Profile
 
-MODES = {
-    "hide_no": "Hide those that say no, keep the unknown",
-    "only_yes": "Only those that say yes",
-    "all": "Show every program",
-}
-SORTS = {
-    "chance": "Chance",
-    "name": "Name",
-    "place": "Place",
-    "quota": "Positions",
-    "age": "Newest evidence",
-}
+MODES, SORTS = (shipped("web/words.yaml")[name] for name in ("modes", "sorts"))
 DISTANCES = ("10", "25", "50", "100", "200")
 DEFAULTS = {"mode": "hide_no", "sort": "chance"}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 from django.contrib import messages
@@ -13,7 +14,9 @@ from django.utils.timezone import localdate
 from visamatch.directory.programs import directory
 from visamatch.errors import InputError
 from visamatch.facts.tables import Program
-from visamatch.web.store import Shell, owner
+from visamatch.web import store
+from visamatch.web.store import Shell
+from visamatch.workspace.document import Workspace
 
 
 def today() -> date:
@@ -24,7 +27,7 @@ def today() -> date:
 def mine(request: HttpRequest) -> Shell:
     """The workspace of this request, read once."""
     if not hasattr(request, "mine"):
-        request.mine = Shell(owner(request))  # type: ignore[attr-defined]
+        request.mine = Shell(store.owner(request))  # type: ignore[attr-defined]
     return request.mine  # type: ignore[attr-defined, no-any-return]
 
 
@@ -48,6 +51,30 @@ def go_back(request: HttpRequest, otherwise: str, fragment: str = "") -> HttpRes
     if not inside:
         return redirect(otherwise)
     return redirect(f"{target}#{fragment}" if fragment else target)
+
+
+def change(
+    request: HttpRequest, edit: Callable[[Workspace], Workspace], note: str, said: str
+) -> int | None:
+    """Change the workspace and say on the next page what was done; see :func:`store.change`."""
+    undo = store.change(store.owner(request), edit, note)
+    tell(request, said, undo)
+    return undo
+
+
+def attachment(body: bytes | str, media: str, name: str) -> HttpResponse:
+    """A file to keep."""
+    response = HttpResponse(body, content_type=media)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def uploaded(request: HttpRequest, wanted: str, most: int = -1) -> tuple[str, bytes]:
+    """Name and bytes of the file that was sent."""
+    upload = request.FILES.get("file")
+    if upload is None:
+        raise InputError("file", f"{wanted}; none was chosen")
+    return str(upload.name), upload.read(most)
 
 
 def tell(request: HttpRequest, text: str, undo: int | None = None) -> None:

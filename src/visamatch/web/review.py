@@ -8,14 +8,11 @@ from itertools import pairwise
 
 from visamatch.evidence.policy import Reading, Span, read_policy
 from visamatch.evidence.words import CONDITIONS, requirement_text
+from visamatch.shipped import shipped
 from visamatch.sources.program_page.extract import paragraph
 from visamatch.workspace.document import Pending, Workspace
 
-NAMES = {
-    "j1": "J-1", "h1b": "H-1B", "visa": "visas in general", "work_visa": "work visas", "other_visa": "other visas",
-    "opt": "F-1 OPT", "ead": "EAD", "pr": "permanent residents", "citizen": "citizens", "other": "another visa",
-}  # fmt: skip
-STANCES = {"offer": "taken", "consider": "considered", "refuse": "refused", "require": "asked for"}
+NAMES, STANCES = (shipped("web/words.yaml")[name] for name in ("visas", "stances"))
 QUOTED = 500  # characters of the words kept with a statement
 
 

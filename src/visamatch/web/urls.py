@@ -6,6 +6,8 @@ from visamatch.web.views import (
     about,
     after,
     calendar,
+    certify,
+    couple,
     errors,
     filings,
     keep,
@@ -41,6 +43,9 @@ urlpatterns = [
     path("plan/", plan.plan, name="plan"),
     path("plan/together/", together.together, name="together"),
     path("rank/", rank.rank, name="rank"),
+    path("rank/certify/", certify.certify, name="certify"),
+    path("rank/couple/", couple.couple, name="couple"),
+    re_path(r"^rank/couple/pairs\.(?P<kind>xlsx|csv)$", couple.pairs, name="pairs"),
     path("calendar/", calendar.board, name="calendar"),
     path("calendar/visamatch.ics", calendar.ics, name="ics"),
     path("after/", after.after, name="after"),
@@ -52,6 +57,7 @@ urlpatterns = [
     path("match/", match.match, name="match"),
     path("method/", method.methods, name="method"),
     path("method/market/", match.method, name="method-market"),
+    path("method/portfolio/", method.portfolio, name="method-portfolio"),
     path("about/", about.about, name="about"),
 ]
 

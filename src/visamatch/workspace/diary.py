@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
+from pydantic import Field
+
 from visamatch.workspace.boundary import Day, Record
 
 
 class Mark(Record):
-    """A task as the person left it. ``until`` belongs to a snooze: the new day it is due."""
+    """A task as the person left it. ``until`` belongs to a snooze: the new day it is due.
+
+    A line of the certify checklist is a task too: ``by`` is who put it in writing, ``on`` when.
+    """
 
     task: str
     state: Literal["done", "skipped", "snoozed"]
     on: Day
+    by: str = Field(default="", max_length=200)
     until: Day | None = None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any, Literal
 
 from pydantic import Field
@@ -11,9 +12,9 @@ from visamatch.errors import InputError
 from visamatch.workspace.boundary import Day, Record, parse
 from visamatch.workspace.diary import Contact, Mark
 from visamatch.workspace.profile import Profile
-from visamatch.workspace.sponsor_list import Entry
+from visamatch.workspace.sponsor_list import Choice, Entry
 
-VERSION = 2
+VERSION = 3
 
 
 class OwnStatement(Record):
@@ -45,23 +46,40 @@ class Pending(Record):
     contact_id: str = ""
 
 
+class Partner(Record):
+    """The other half of a couple in the Match, and the rules by which the two lists are joined.
+
+    ``ranked`` are program ids, best first. ``together``: pairs in one city come before other pairs, pairs in one
+    state, or distance plays no part. ``apart`` keeps pairs that are farther; ``alone`` ends with places of one only.
+    """
+
+    name: str = Field(default="", max_length=100)
+    profile: Profile = Profile()
+    ranked: tuple[str, ...] = ()
+    together: Literal["city", "state", "any"] = "city"
+    apart: bool = True
+    alone: bool = True
+
+
 class Workspace(Record):
     """The document: the profile, the sponsor list, own evidence, tasks marked and letters sent.
 
-    ``partner``: the profile of who plans and ranks together with the person.
+    ``partner`` plans and ranks together with the person.
     ``columns`` are the headers of the person's own columns (``Entry.extra``) in the order of their sheet.
+    ``choices`` between two programs teach what counts for the rank list.
     """
 
     format: Literal["visamatch-workspace"] = "visamatch-workspace"
     version: int = Field(default=VERSION, ge=1, le=VERSION)
     profile: Profile | None = None
-    partner: Profile | None = None
     entries: tuple[Entry, ...] = ()
     columns: tuple[str, ...] = ()
     statements: tuple[OwnStatement, ...] = ()
     pending: tuple[Pending, ...] = ()
     marks: tuple[Mark, ...] = ()
     contacts: tuple[Contact, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    partner: Partner | None = None
 
 
 def _from_1(data: dict[str, Any]) -> dict[str, Any]:
@@ -74,8 +92,8 @@ def _from_1(data: dict[str, Any]) -> dict[str, Any]:
     return {**data, "columns": list(dict.fromkeys(name for extra in extras for name in extra))}
 
 
-MIGRATIONS = {1: _from_1}
-"""What turns a document of a version into one of the next."""
+MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _from_1, 2: dict}
+"""What turns a document of a version into one of the next; version 3 only adds: ranks, ratings, choices, a partner."""
 
 
 def dump(workspace: Workspace) -> str:

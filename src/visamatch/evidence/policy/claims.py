@@ -9,42 +9,22 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from visamatch.evidence.policy.conditions import SOFT, conditions_in
-from visamatch.evidence.policy.cues import PREDICATES, VISAS, Cue, scan
+from visamatch.evidence.policy.cues import PREDICATES, VISAS, Cue, patterns, scan
 from visamatch.evidence.policy.text import Sentence
 
 Stance = Literal["offer", "consider", "refuse", "require", "named"]
 _ASKED = frozenset({"j1", "h1b", "visa", "other_visa", "work_visa"})
-_PRONOUN = re.compile(r"\b(?:them|these|those|it|either|both|such)\b")
+_SAYS = patterns("claims")
 _LINKS = frozenset({"join", "slash", "except", "instead", "trainee"})
-_LIST_OF_NEEDS = re.compile(
-    r"(?:needs?|requirements?|criteria|eligibility|qualifications?)\b[^.:]*:"
-)
-_BY_ECFMG = re.compile(
-    r"sponsor\w* (?:\w+ )?(?:by|through|via|from) (?:the )?e?c?fmg|(?:through|via) (?:the )?ecfmg|ecfmg is the (?:sole )?sponsor|sponsor\w* of ecfmg|ecfmg\W+(?:is |as )?the (?:sole|only)(?: \w+)? sponsor|from (?:the )?ecfmg"
-)
-_GAP = re.compile(
-    r"[\s:,'\"]*(?:(?:the|an?|any|of|for|to|with|on|all|new|holders?|applicants?)\s+){0,3}"
-)
-_LABEL = re.compile(
-    r"(?:\b(?:[jh]-?1\W?b?|visas?|sponsorship|status|accepted|opt\)?)|[:|\t,-])[^a-z0-9]*$"
-)
-# Letters without which no visa of the lexicon can be named.
-_OF_VISAS = re.compile(
-    r"visa|immigra|sponsor|citizen|ecfmg|efmg|exchange|\b[jhf][- ]?[1il]|\b[jhf][- ]|\bopt|optional|\beads?\b|employ|"
-    r"work|authori|lawful|perman|green|residency|\b[oeb]-?\d|\btn\b|occupation|other"
-)
-_GENERAL_QUESTION = re.compile(r" should i |^\W*(?:q\W+)?what (?:is|are) (?:an? |the )?[jh]\W?1")
-_ONLY_FOR = re.compile(
-    r" (?:for|to|if|in|when|after|with|under|on|at(?! (?:this|the present) time))\b"
-)
-_NOTHING_MORE = re.compile(
-    r"[^a-z]*(?:at (?:this|the present) time|currently|at present|now|yet)?\s*(?:[,;.()—]|$|and |but )"
-)
+
+
+def _has(cues: Iterable[Cue], *kinds: str) -> bool:
+    return any(c.kind in kinds for c in cues)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +86,7 @@ def claims_of(sentences: list[Sentence]) -> list[Claim]:
 def _may_speak(sentence: Sentence, page: _Page) -> bool:
     """Whether a sentence can matter: most of a page neither names a visa nor answers or heads one that does."""
     return (
-        _OF_VISAS.search(sentence.plain) is not None
+        _SAYS["of_visas"].search(sentence.plain) is not None
         or sentence.ends not in (".", "!")
         or bool(page.asked or page.before or page.header)
     )
@@ -118,12 +98,12 @@ def _ask(page: _Page, sentence: Sentence, cues: list[Cue]) -> None:
     page.asked_new = any(c.special == "h1b_new" for c in cues)
     page.mute = (
         _opens_elsewhere(cues)
-        or any(c.kind == "aside" for c in cues)
-        or _GENERAL_QUESTION.search(sentence.plain) is not None
+        or _has(cues, "aside")
+        or _SAYS["general_question"].search(sentence.plain) is not None
     )
     if (
         which
-        or any(c.kind in ("offer", "consider", "refuse") for c in cues)
+        or _has(cues, "offer", "consider", "refuse")
         or sum(c.kind not in ("colon", "join") for c in cues) == len(named)
     ):
         specific = [kind for kind in named if kind != "visa"]
@@ -139,7 +119,7 @@ def _remember(page: _Page, sentence: Sentence, cues: list[Cue], made: list[Claim
     heading = sentence.ends == "" and len(sentence.plain) < 60 and not made
     if heading and (kinds & {"elsewhere", "trainee"} or not kinds & VISAS):
         page.elsewhere = "elsewhere" in kinds and "trainee" not in kinds
-    if not _PRONOUN.search(sentence.plain) or kinds & {"j1", "h1b"}:
+    if not _SAYS["pronoun"].search(sentence.plain) or kinds & {"j1", "h1b"}:
         page.before = [c.kind for c in cues if c.kind in ("j1", "h1b")]
     heading = sentence.ends in ("", ":")
     if heading and kinds & PREDICATES and "visa" in kinds | {c.visa for c in made}:
@@ -158,9 +138,8 @@ def _about_others(kinds: set[str], cues: list[Cue]) -> bool:
     """Whether a sentence explains the law, or speaks of waivers or of programs in general."""
     if "aside" in kinds:
         return True
-    if kinds & {"general", "explain"} and not _own_subject(cues):
-        return True
-    if _opens_elsewhere(cues):
+    subject = next((c.kind for c in cues if c.kind in ("own", "general", "explain")), "own")
+    if subject != "own" or _opens_elsewhere(cues):
         return True
     if "paperwork" in kinds and not (kinds & {"own", "trainee"} and kinds & PREDICATES):
         return True
@@ -172,7 +151,7 @@ def _after_others(cues: list[Cue]) -> tuple[list[Cue], list[str]]:
     who = [i for i, c in enumerate(cues) if c.kind in ("own", "general")]
     if who and cues[who[0]].kind == "general":
         cut = next((i for i in range(who[0]) if cues[i].special == ";"), 0)
-        if _has_visa(cues[:cut]):
+        if _has(cues[:cut], *VISAS):
             return cues[:cut], []
     if len(who) > 1 and cues[who[0]].kind == "general" and cues[who[1]].kind == "own":
         parts = ("cut", "join") if cues[0].kind == "cut" else ("cut",)  # "while others …, we …"
@@ -186,11 +165,6 @@ def _opens_elsewhere(cues: list[Cue]) -> bool:
     who = [c for c in cues if c.kind in VISAS or c.kind in ("elsewhere", "trainee")]
     trainees = any(c.kind == "trainee" and c.special != "applicant" for c in who)
     return bool(who) and who[0].kind == "elsewhere" and not trainees
-
-
-def _own_subject(cues: list[Cue]) -> bool:
-    first = next((c for c in cues if c.kind in ("own", "general", "explain")), None)
-    return first is not None and first.kind == "own"
 
 
 def _sentence_claims(
@@ -214,7 +188,7 @@ def _sentence_claims(
         for visa in page.asked:
             if visa not in done and not (closed and answer == "offer"):
                 yield Claim(visa, answer, *whole, new_only=page.asked_new and visa == "h1b")
-    elif not made and not answer and _PRONOUN.search(sentence.plain) and before:
+    elif not made and not answer and _SAYS["pronoun"].search(sentence.plain) and before:
         stance = _elliptic(rest, sentence.plain)
         if stance == "refuse" and "offer" in kinds and "elsewhere" not in kinds:
             yield from (Claim(v, stance, *whole) for v in before)
@@ -269,21 +243,32 @@ def _clauses(cues: list[Cue], plain: str) -> Iterator[list[Cue]]:
 
 def _belong_together(left: list[Cue], right: list[Cue]) -> bool:
     """Whether a mark parts a visa from its predicate: "H-1B - not offered"."""
-    if left and right and not _has_visa(left) and _stands_alone(left) and not _stands_alone(right):
-        return right[0].special == "but" and _has_visa(
-            right
+    if (
+        left
+        and right
+        and not _has(left, *VISAS)
+        and _has(left, *PREDICATES)
+        and not _has(right, *PREDICATES)
+    ):
+        return right[0].special == "but" and _has(
+            right, *VISAS
         )  # "prefers, but is not limited to, J-1"
-    if not right or not _has_visa(left) or _has_visa(right) or right[0].special not in ("-", "—"):
+    if (
+        not right
+        or not _has(left, *VISAS)
+        or _has(right, *VISAS)
+        or right[0].special not in ("-", "—")
+    ):
         return False
     acts = (PREDICATES | {"neg", "only", "only_if"}) - {"prefer"}
-    return not any(c.kind in acts for c in left) and any(c.kind in acts for c in right)
+    return not _has(left, *acts) and _has(right, *acts)
 
 
 def _main_clause(cues: list[Cue]) -> list[Cue]:
     """Leave out an "if" or "while" clause, unless it alone names the visas."""
     if cues and cues[0].kind == "cut":
         end = next((i for i, c in enumerate(cues) if c.special == ","), 0)
-        if not _has_visa(cues[:end]) and _has_visa(cues[end:]):
+        if not _has(cues[:end], *VISAS) and _has(cues[end:], *VISAS):
             return cues[end:]
     start = next((i for i, c in enumerate(cues) if c.kind == "if"), None)
     if start is None:
@@ -291,14 +276,18 @@ def _main_clause(cues: list[Cue]) -> list[Cue]:
     ends = (
         i for i in range(start + 1, len(cues)) if cues[i].kind == "join" and cues[i].special == ","
     )
-    inner = not _has_visa(cues[:start]) or cues[start - 1].kind == "join"  # "or, if …, an H-1B"
+    inner = not _has(cues[:start], *VISAS) or cues[start - 1].kind == "join"  # "or, if …, an H-1B"
     end = next(ends, len(cues)) if inner else len(cues)
-    if cues[start].special == "only_if" and _names(cues[start:end]) and not _names(cues[:start]):
+    if (
+        cues[start].special == "only_if"
+        and _has(cues[start:end], "j1", "h1b")
+        and not _has(cues[:start], "j1", "h1b")
+    ):
         return [*cues[:start], Cue("only", cues[start].start, cues[start].end), *cues[start + 1 :]]
     audience = [c for c in cues[start:end] if c.kind in ("elsewhere", "trainee")]
     main = [*cues[:start], *audience, *cues[end:]]
     only = Cue("only_if", cues[start].start, cues[start].start)
-    return [*main, only] if _has_visa(main) else cues
+    return [*main, only] if _has(main, *VISAS) else cues
 
 
 def _pieces(cues: list[Cue]) -> list[list[Cue]]:
@@ -316,7 +305,7 @@ def _pieces(cues: list[Cue]) -> list[list[Cue]]:
         elif cue.kind == "if_list":
             break
         elif (
-            (cue.kind == "cut" and (cue.special == ";" or not _in_if(outer[-1])))
+            (cue.kind == "cut" and (cue.special == ";" or (not _has(outer[-1][:1], "if"))))
             or cue.kind == "unless"
             or (cue.kind == "own" and _after_colon(outer[-1], cues[place:]))
         ):
@@ -330,9 +319,9 @@ def _pieces(cues: list[Cue]) -> list[list[Cue]]:
 
 def _close(inner: list[Cue], before: list[Cue], asides: list[list[Cue]]) -> None:
     """Put the words of a pair of brackets where they belong."""
-    if _has_visa(before[-1:]) and {c.kind for c in inner} in ({"yes"}, {"neg"}):
-        asides.append([before.pop(), *inner])  # "J-1 (yes), H-1B (no)"
-    elif any(c.kind in PREDICATES | {"neg", "only"} for c in inner):
+    if _has(before[-1:], *VISAS) and {c.kind for c in inner} in ({"yes"}, {"neg"}, {"consider"}):
+        asides.append([before.pop(), *inner])  # "J-1 (yes), H-1B (case by case)"
+    elif _has(inner, *PREDICATES, "neg", "only"):
         asides.append(inner)
     elif all(c.kind in VISAS or c.kind in _LINKS for c in inner):
         before += inner
@@ -343,16 +332,7 @@ def _after_colon(label: list[Cue], rest: list[Cue]) -> bool:
     if not label or label[-1].kind != "colon":
         return False
     clause = itertools.takewhile(lambda c: c.kind != "cut", rest)
-    return not _names(label) or _names(list(clause))
-
-
-def _names(cues: list[Cue]) -> bool:
-    return any(c.kind in ("j1", "h1b") for c in cues)
-
-
-def _in_if(cues: list[Cue]) -> bool:
-    """Whether a clause opens with an "if" that has not ended: its "but" parts nothing."""
-    return bool(cues) and cues[0].kind == "if" and not any(c.special == "," for c in cues)
+    return not _has(label, "j1", "h1b") or _has(list(clause), "j1", "h1b")
 
 
 def _by_predicate(cues: list[Cue]) -> Iterator[list[Cue]]:
@@ -369,21 +349,11 @@ def _cut_place(cues: list[Cue]) -> int | None:
         joins = [i for i in range(left + 1, right) if cues[i].kind == "join"]
         for place in reversed(joins):
             before, after = cues[:place], cues[place + 1 :]
-            if not (_has_visa(before) and _has_visa(after) and _stands_alone(before)):
+            if not (_has(before, *VISAS) and _has(after, *VISAS) and _has(before, *PREDICATES)):
                 continue
-            if not any(c.kind == "must" for c in before) or any(
-                c.kind in ("own", "neg") for c in after
-            ):
+            if not _has(before, "must") or _has(after, "own", "neg"):
                 return place
     return None
-
-
-def _has_visa(cues: list[Cue]) -> bool:
-    return any(c.kind in VISAS for c in cues)
-
-
-def _stands_alone(cues: list[Cue]) -> bool:
-    return any(c.kind in PREDICATES for c in cues)
 
 
 # The stance of a clause
@@ -393,7 +363,7 @@ def _clause_claims(
     index: int, sentence: Sentence, cues: list[Cue], page: _Page, earlier: list[Claim]
 ) -> Iterator[Claim]:
     if cues and cues[0].kind == "unless":
-        if earlier or not _has_visa(cues):
+        if earlier or not _has(cues, *VISAS):
             _except(earlier)
             return
         opened = _clause_claims(index, sentence, cues[1:], page, earlier)
@@ -406,7 +376,7 @@ def _clause_claims(
         yield Claim("visa", "refuse", index, sentence.start, sentence.end)  # citizens only
     if not visas or _of_others(cues, page):
         return
-    turned = any(c.kind in ("except", "instead") for c in cues)
+    turned = _has(cues, "except", "instead")
     if any(c.kind in ("j1", "h1b") for c in visas) and not turned:
         visas = [c for c in visas if c.kind != "visa"]
     visas = [
@@ -416,7 +386,7 @@ def _clause_claims(
     ]
     stance, closed = _stance(cues, sentence.plain, page, earlier)
     start, end = sentence.start + cues[0].start, sentence.start + cues[-1].end
-    soft = any(c.kind in ("soft", "soft_neg") for c in cues)
+    soft = _has(cues, "soft", "soft_neg")
     excepted = any(c.kind == "except" and c.start > _last_visa(visas) for c in cues)
     for cue in visas:
         own = _own_stance(cue, cues, sentence.plain, stance)
@@ -432,7 +402,8 @@ def _clause_claims(
             limited=excepted and own == "offer",
             new_only=cue.special == "h1b_new"
             or (cue.kind in ("h1b", "visa") and any(c.special == "initiate" for c in cues)),
-            by_ecfmg=cue.special == "j1_ecfmg" or _BY_ECFMG.search(sentence.plain) is not None,
+            by_ecfmg=cue.special == "j1_ecfmg"
+            or _SAYS["by_ecfmg"].search(sentence.plain) is not None,
         )
 
 
@@ -441,32 +412,27 @@ def _look_back(cues: list[Cue], plain: str, earlier: list[Claim]) -> None:
     last = earlier[-1]
     if _takes_back(cues, plain, last.stance):
         turned: dict[str, Any] = {"stance": "refuse"}
-    elif last.stance == "offer" and any(c.kind == "neg" for c in cues) and _of_trainees(cues):
+    elif last.stance == "offer" and _has(cues, "neg") and _has(cues, "trainee"):
         turned = {"limited": True}
     else:
         return
     earlier[:] = [replace(c, **turned) if c.start == last.start else c for c in earlier]
 
 
-def _of_trainees(cues: list[Cue]) -> bool:
-    kinds = {c.kind for c in cues}
-    return "trainee" in kinds and "elsewhere" not in kinds and not kinds & PREDICATES - {"offer"}
-
-
 def _takes_back(cues: list[Cue], plain: str, last: Stance) -> bool:
     """Whether a clause without a visa denies the one before: "but our hospital does not permit it"."""
     said = plain[cues[0].start :]
-    if any(c.kind == "elsewhere" for c in cues):
+    if _has(cues, "elsewhere"):
         return False
-    if any(c.kind == "refuse" for c in cues):
+    if _has(cues, "refuse"):
         return last == "named"  # "we used to, but stopped"
-    if not any(c.kind == "neg" for c in cues):
+    if not _has(cues, "neg"):
         return False
     return (
         bool(re.search(r"no longer|not anymore", said))
         or (
-            any(c.kind == "offer" for c in cues)
-            and bool(_PRONOUN.search(said) or not plain[cues[-1].end :].strip(" .!"))
+            _has(cues, "offer")
+            and bool(_SAYS["pronoun"].search(said) or not plain[cues[-1].end :].strip(" .!"))
         )
         or (last == "named" and re.search(r"(?:not|n't)\W*$", said) is not None)
     )
@@ -485,7 +451,7 @@ def _of_others(cues: list[Cue], page: _Page) -> bool:
     kinds = {c.kind for c in cues}
     if "trainee" in kinds:
         return False
-    spouse = any(c.kind == "spouse" and not _has_visa(cues[:i]) for i, c in enumerate(cues))
+    spouse = any(c.kind == "spouse" and not _has(cues[:i], *VISAS) for i, c in enumerate(cues))
     return "elsewhere" in kinds or page.elsewhere or spouse
 
 
@@ -524,11 +490,14 @@ def _negated(cues: list[Cue], plain: str) -> bool:
             flips += 1
         elif cue.kind == "neg" and not _negates_visa(i, cues, plain):
             later = [c.kind for c in cues[i + 1 :]]
-            ours = any(c.kind == "own" for c in cues[:i]) and bool(VISAS & set(later))
+            ours = _has(cues[:i], "own") and bool(VISAS & set(later))
             if (
                 ours
                 or any(k in ("offer", "consider", "seek", "admit") for k in later)
-                or (_has_visa(cues[:i]) and _NOTHING_MORE.match(plain[cue.end : cue.end + 60]))
+                or (
+                    _has(cues[:i], *VISAS)
+                    and _SAYS["nothing_more"].match(plain[cue.end : cue.end + 60])
+                )
             ):
                 flips += 1
     return flips % 2 == 1
@@ -539,7 +508,7 @@ def _negates_visa(i: int, cues: list[Cue], plain: str) -> bool:
     if i + 1 >= len(cues) or cues[i + 1].kind not in VISAS:
         return False
     gap = plain[cues[i].end : cues[i + 1].start]
-    return bool(_GAP.fullmatch(gap))
+    return bool(_SAYS["gap"].fullmatch(gap))
 
 
 def _own_stance(visa: Cue, cues: list[Cue], plain: str, stance: Stance) -> Stance:
@@ -552,26 +521,27 @@ def _own_stance(visa: Cue, cues: list[Cue], plain: str, stance: Stance) -> Stanc
         c
         for c in cues
         if c.start < visa.start
-        and (c.kind == "except" or (c.kind == "instead" and not _names(_between(cues, c, visa))))
+        and (
+            c.kind == "except"
+            or (c.kind == "instead" and not _has(_between(cues, c, visa), "j1", "h1b"))
+        )
         and not (stance == "offer" and plain.startswith("besides", c.start))
     ]
     if len(turns) % 2:
         return "offer" if stance == "refuse" or refused else "refuse"
     if refused and refused[-1].start < visa.start:
         between = _between(cues, refused[-1], visa)
-        return "offer" if any(c.kind == "only" for c in between) else "refuse"
+        return "offer" if _has(between, "only") else "refuse"
     if stance == "refuse" and "only" in before:
         return "offer"
     must = [c for c in cues if c.kind in ("must", "needed")]
-    if stance == "named" or (stance == "require" and not _governs(must, visa)):
+    if stance == "named" or (
+        stance == "require" and not any(c.kind == "needed" or c.start < visa.start for c in must)
+    ):
         place = cues.index(visa) + 1
         applicant = any(c.special == "applicant" for c in cues[place : place + 2])
         return "offer" if must and applicant else "named"  # "J-1 applicants must …"
     return stance
-
-
-def _governs(must: list[Cue], visa: Cue) -> bool:
-    return any(c.kind == "needed" or c.start < visa.start for c in must)
 
 
 def _between(cues: list[Cue], left: Cue, right: Cue) -> list[Cue]:
@@ -584,10 +554,11 @@ def _closes(cues: list[Cue], plain: str) -> bool:
         if cue.kind == "only":
             after = [c.kind for c in cues[i + 1 :]]
             return bool(VISAS & set(after)) or (
-                _has_visa(cues[max(0, i - 2) : i])
+                _has(cues[max(0, i - 2) : i], *VISAS)
                 and cues[i - 1].kind in VISAS | {"offer"}
+                and not _SAYS["transfers"].search(plain, cues[i - 1].end, cue.start)
                 and (not after or after[0] in ("offer", "join"))
-                and not _ONLY_FOR.match(plain, cue.end)
+                and not _SAYS["only_for"].match(plain, cue.end)
             )
     return False
 
@@ -618,11 +589,11 @@ def _last_visa(cues: list[Cue]) -> int:
 def _row(cues: list[Cue], plain: str) -> tuple[Stance, bool]:
     """A label with its value: "Visa status: J-1 sponsorship", "Requirements: J-1 or green card"."""
     kinds = [c.kind for c in cues]
-    if any(c.kind == "yes" and _LABEL.search(plain, 0, c.start) for c in cues):
+    if any(c.kind == "yes" and _SAYS["label"].search(plain, 0, c.start) for c in cues):
         return "offer", False
     if "ask" in kinds:
         return "named", False
-    if _LIST_OF_NEEDS.search(plain) and "j1" in kinds and {"pr", "citizen"} & set(kinds):
+    if _SAYS["list_of_needs"].search(plain) and "j1" in kinds and {"pr", "citizen"} & set(kinds):
         return "offer", True
     if "colon" in kinds and len(plain) <= 120 and "visa" in kinds[: kinds.index("colon")]:
         return "offer", False

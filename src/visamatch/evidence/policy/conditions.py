@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from visamatch.evidence.policy.cues import alternatives, lexicon
+from visamatch.evidence.policy.cues import alternatives, lexicon, patterns
 
 # Conditions that promise nothing: they say how a case is decided, not what an applicant must bring.
 SOFT = frozenset(
@@ -20,6 +20,7 @@ SOFT = frozenset(
 )
 # Terms of an offer that hold for everyone and limit nobody.
 TERMS = frozenset({"applicant_pays", "institution_pays"})
+_SAYS = patterns("conditions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,23 +30,6 @@ class Condition:
     code: str
     start: int
     end: int
-
-
-STEP3 = re.compile(
-    r"(?:all )?(?:three|3) (?:usmle )?(?:steps|parts)\b|(?:usmle )?(?:steps?|parts?) ?(?:(?:1|i|one|2|ii|two|,|and|&|ck|cs|through|-|/) ?)*(?:3|iii|three)\b"
-)
-_MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
-_DAY = rf"{_MONTH}\.?(?: \d{{1,2}}(?:st|nd|rd|th)?)?(?!\w)|\d{{1,2}}/\d{{1,2}}|match day"
-DATE = re.compile(
-    rf"(?:by|before|prior to|no later than|until|on or before|deadline(?: of| is)?:?|not later than)[ ,]+(?:the )?({_DAY})"
-)
-_START = re.compile(
-    r"(?:before|prior to|by|at|until) (?:the )?(?:\w+ ){0,4}(?:start|begin\w*|matriculation|entering|entry|employment|commenc\w+|appointment)"
-)
-_PETITION = re.compile(
-    r"(?:before|prior to)(?: [\w-]+){0,6} (?:petition|filing|filed|paperwork|application (?:is|can be) filed|sponsorship)"
-)
-_RECEIVED = re.compile(r"(?:by|received by) \((?:deadline|date)")
 
 
 @cache
@@ -72,18 +56,18 @@ def _said(piece: str) -> tuple[tuple[str, int, int], ...]:
 def step3_in(low: str, start: int, end: int) -> tuple[Condition, str] | None:
     """The Step 3 condition said in ``low[start:end]`` and its date in words, if any."""
     piece = low[start:end]
-    match = STEP3.search(piece)
+    match = _SAYS["step3"].search(piece)
     if not match or re.search(
         r"step (?:3|iii)\b.{0,30}(?:(?:not|n't) (?:required|needed|necessary)(?! until)|preferred|recommended)",
         piece,
     ):
         return None
-    day = DATE.search(piece)
-    if day or _RECEIVED.search(piece):
+    day = _SAYS["date"].search(piece)
+    if day or _SAYS["received"].search(piece):
         code = "step3_by_date"
-    elif _PETITION.search(piece):
+    elif _SAYS["petition"].search(piece):
         code = "step3_before_petition"
-    elif _START.search(piece):
+    elif _SAYS["start"].search(piece):
         code = "step3_before_start"
     else:
         code = "step3_unspecified_deadline"

@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib import resources
+from typing import Any
 
-import yaml
+from visamatch.shipped import shipped
 
 VISAS = frozenset(
     {"j1", "h1b", "visa", "other_visa", "work_visa", "opt", "ead", "pr", "citizen", "other"}
 )
 PREDICATES = frozenset({"consider", "offer", "must", "needed", "seek", "prefer", "refuse"})
 _BLANK = re.compile(r"(\[[^\]]*\])|( \??)")
-_SAME = {
-    "apply": "offer",
-    "initiate": "offer",
-    "foreigner": "trainee",
-    "duty": "explain",
-    "applicant": "trainee",
-    "hedged": "consider",
-    "offered": "offer",
-    "was": "past",
-    "unsponsored": "citizen",
-    "j1_ecfmg": "j1",
-    "h1b_new": "h1b",
-    "other_status": "other",
-}
+NUMBERS = re.findall(r"\w+", "zero one two three four five six seven eight nine ten eleven twelve")
+_NUMBER = rf"(?:(?P<n%s>\d{{1,2}}|{'|'.join(NUMBERS[1:])}|an?)(?: ?\(\d+\))?)"
+
+
+@cache
+def patterns(part: str) -> dict[Any, re.Pattern[str]]:
+    """The expressions of one part of ``patterns.yaml`` by name, each any of its list."""
+
+    def compiled(listed: list[str]) -> re.Pattern[str]:
+        count = itertools.count()
+        return re.compile(re.sub("NUMBER", lambda _: _NUMBER % next(count), "|".join(listed)))
+
+    listed = shipped("evidence/policy/patterns.yaml")[part]
+    return {name: compiled(each) for name, each in listed.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +41,9 @@ class Cue:
     special: str = ""  # the finer kind, such as ``j1_ecfmg`` or ``h1b_new``
 
 
-@cache
-def lexicon() -> dict[str, dict[str, list[str]]]:
+def lexicon() -> Any:
     """The reader's words, as they stand in ``lexicon.yaml``."""
-    source = resources.files(__package__).joinpath("lexicon.yaml").read_text(encoding="utf-8")
-    loaded: dict[str, dict[str, list[str]]] = yaml.safe_load(source)
-    return loaded
+    return shipped("evidence/policy/lexicon.yaml")
 
 
 def alternatives(patterns: list[str]) -> str:
@@ -60,19 +58,6 @@ def _scanner() -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{words})(?!\w)|{marks}")
 
 
-_MARKS = {
-    ";": "cut",
-    "—": "cut",
-    "-": "cut",
-    ":": "colon",
-    "|": "colon",
-    "\t": "colon",
-    "(": "open",
-    "[": "open",
-}
-_MARKS |= {")": "close", "]": "close"}
-
-
 @lru_cache(maxsize=4096)  # menus and footers repeat from page to page
 def scan(sentence: str) -> tuple[Cue, ...]:
     """All cues of a plain sentence; offsets count from its start."""
@@ -80,8 +65,8 @@ def scan(sentence: str) -> tuple[Cue, ...]:
     for match in _scanner().finditer(sentence):
         kind = match.lastgroup or ""
         if kind == "mark":
-            kind = _MARKS.get(match.group(), "join" if match.group() == "," else "slash")
-        common = _SAME.get(kind, kind)
+            kind = lexicon()["marks"][match.group()]
+        common = lexicon()["same"].get(kind, kind)
         special = match.group() if kind in ("join", "cut") else kind if kind != common else ""
         if kind == "if" and match.group().startswith(("only", "solely")):
             special = "only_if"

@@ -7,37 +7,19 @@ from dataclasses import dataclass
 
 from visamatch.evidence.policy.claims import Claim
 from visamatch.evidence.policy.conditions import SOFT, TERMS, Condition, conditions_in, step3_in
+from visamatch.evidence.policy.cues import patterns
 from visamatch.evidence.policy.text import Sentence
 from visamatch.evidence.statement import Answer, Offer
 
+_SAYS = patterns("verdict")
 _TAKES = frozenset({"offer", "consider"})
-_EXCEPTION = re.compile(r"(?<!no )(?<!without )(?<!the )\bexceptions?\b|exceptional\b")
-# Step 3 asked of everyone is no condition of a visa.
-_EVERYONE = re.compile(
-    r"\ball (?:\w+ )?(?:applicants|candidates|residents|fellows)|\bimgs?\b|fellowship|international (?:medical )?graduates|to apply\b|minimum|requirements?:"
-)
 # Told only where the H-1B is named; in a following sentence they are asked of everyone.
-_DIRECT = frozenset(
-    (
-        "score_threshold",
-        "research_background",
-        "us_grad_only",
-        "us_grad_f1_only",
-        "other:state_license",
-    )
-)
+_DIRECT = (
+    "score_threshold", "research_background", "us_grad_only", "us_grad_f1_only", "other:state_license"
+)  # fmt: skip
 _STEP3_CODES = (
     "step3_by_date", "step3_before_petition", "step3_before_start", "step3_unspecified_deadline"
 )  # fmt: skip
-# A limit that has no code of its own; being matched or qualified is none.
-_LIMIT = re.compile(
-    r"\b(?:(?:restricted|limited|reserved) (?:to|for)|(?:only|solely) (?:\w+ )?(?:for|to|in|at|after|if|when|with|where|through)|if|provided (?:that|the|you|they|all|an?)|with (?:\w+ )?(?:restrictions|limitations|conditions)|as long as|when|unless|for (?:those|\w+s) (?:who|whose|that))\b"
-    r"(?! (?:\w+ ){0,5}?(?:accepted|match\w*|selected|hired|appointed|qualif\w+|eligible|needed|required|requested|"
-    r"necessary|applicable|possible|possibl\w|interested|questions?|ecfmg)\b)"
-    r"|\b(?:want|wish|seek|need|request)(?:s|ing)? (?:for )?(?:an? )?h-?1\W?b?\w*(?: \w+)? must (?!contact|notify|tell|inform|indicate|note)"
-)
-_TO_J1 = re.compile(r"(?:chang|convert|switch)\w* to (?:an? )?j-?1")
-_EXAMPLE = re.compile(r"(?:including|not limited to|for example|for instance|such as|e\.g\.)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +87,7 @@ def h1b_of(claims: list[Claim], sentences: list[Sentence], low: str) -> H1b:
 
 def _asked_for(claim: Claim, page: _Page) -> bool:
     """Whether a condition is put on an H-1B that is merely named: "the H-1B requires Step 3"."""
-    if _TO_J1.search(page.sentences[claim.sentence].plain):
+    if _SAYS["to_j1"].search(page.sentences[claim.sentence].plain):
         return False
     return any(
         step3_in(page.low, start, end)
@@ -116,7 +98,8 @@ def _asked_for(claim: Claim, page: _Page) -> bool:
 
 def _taken(takes: list[Claim], refusals: list[Claim], page: _Page) -> H1b:
     found, deadline = _conditions(takes, page)
-    if refusals and all(c.new_only for c in refusals):  # taken, yet none begun: transfers
+    begun = {c.code for c in found}
+    if refusals and all(c.new_only for c in refusals) and "transfer_only" not in begun:
         found = (*found, Condition("transfer_only", refusals[0].start, refusals[0].end))
     codes = {c.code for c in found} - TERMS
     if refusals and not codes and not any(c.stance == "consider" for c in takes):
@@ -124,7 +107,7 @@ def _taken(takes: list[Claim], refusals: list[Claim], page: _Page) -> H1b:
             return H1b("no", note="the text names the H-1B both ways; the later words count")
         return H1b("unknown", note="the text names the H-1B both ways")
     limited = any(
-        c.limited or _LIMIT.search(page.low, start, end)
+        c.limited or _SAYS["limit"].search(page.low, start, end)
         for c in takes
         for start, end in page.own(c)
     )
@@ -159,7 +142,7 @@ def _opened(closed: list[Claim], sentences: list[Sentence], low: str) -> H1b | N
     """A closed list whose own page tells how to ask for an exception."""
     for index in range(closed[0].sentence, min(closed[-1].sentence + 3, len(sentences))):
         sentence = sentences[index]
-        if _EXCEPTION.search(sentence.plain):
+        if _SAYS["exception"].search(sentence.plain):
             found = conditions_in(low, sentence.start, sentence.end)
             if soft := tuple(c for c in found if c.code in SOFT):
                 return H1b("case_by_case", soft)
@@ -184,7 +167,7 @@ def _conditions(claims: list[Claim], page: _Page) -> tuple[tuple[Condition, ...]
                 if direct or condition.code not in _DIRECT:
                     found.setdefault(condition.code, condition)
             step3 = step3_in(low, start, end)
-            if step3 and (named or not _EVERYONE.search(sentence.plain)):
+            if step3 and (named or not _SAYS["everyone"].search(sentence.plain)):
                 found.setdefault(step3[0].code, step3[0])
                 deadline = deadline or step3[1]
     return _tidy(found), deadline
@@ -193,7 +176,7 @@ def _conditions(claims: list[Claim], page: _Page) -> tuple[tuple[Condition, ...]
 def _is_example(condition: Condition, sentence: Sentence) -> bool:
     """Whether a condition only illustrates an exceptional case: "including, but not limited to, …"."""
     before = sentence.plain[: condition.start - sentence.start]
-    return condition.code not in SOFT and _EXAMPLE.search(before) is not None
+    return condition.code not in SOFT and _SAYS["example"].search(before) is not None
 
 
 def _edge(sentence: Sentence, start: int, following: int) -> int:
@@ -219,14 +202,8 @@ def _zone(claims: list[Claim], sentences: list[Sentence]) -> list[tuple[int, boo
     return zone
 
 
-_GOES_ON = re.compile(
-    r"\bh-?1|\bsteps? (?:3|iii)|steps 1, 2|otherwise|approv|discretion|exception|case[- ]by[- ]case|this|these|such|"
-    r"proclamation|legally|should it|premium|fees|cost|only|these|request|authori[sz]|determin|visa holders|visa candidates|sponsorship"
-)
-
-
 def _goes_on(plain: str) -> bool:
-    return bool(_GOES_ON.search(plain)) and not re.match(
+    return bool(_SAYS["goes_on"].search(plain)) and not re.match(
         r"(?:all|imgs?|international|foreign|applicants? must)\b", plain
     )
 

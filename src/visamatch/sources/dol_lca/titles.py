@@ -10,10 +10,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
-from typing import Any, Literal
+from typing import Literal
 
-import yaml
+from visamatch.shipped import shipped
 
 Label = Literal["resident", "fellow", "attending", "other"]
 Field = Literal["physician", "any_health", "other_health", "outside"]
@@ -46,24 +45,6 @@ class _Specialty:
     only: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Words:
-    """The lists of ``titles.yaml``, each compiled into one pattern."""
-
-    resident: re.Pattern[str]
-    fellow: re.Pattern[str]
-    intern: re.Pattern[str]
-    faculty: re.Pattern[str]
-    academic: re.Pattern[str]
-    research: re.Pattern[str]
-    animals: re.Pattern[str]
-    profession: re.Pattern[str]
-    business: re.Pattern[str]
-    physician: re.Pattern[str]
-    other_profession_employers: re.Pattern[str]
-    specialties: tuple[_Specialty, ...]
-
-
 def read_title(job_title: str, soc: str = "", employer: str = "") -> Title:
     """Read one job title.
 
@@ -75,7 +56,7 @@ def read_title(job_title: str, soc: str = "", employer: str = "") -> Title:
     if label == "other":
         return Title("other")
     specialty = _specialty(text, label)
-    both = label == "resident" and bool(words().fellow.search(text))
+    both = label == "resident" and bool(_says("fellow").search(text))
     if specialty is None:
         return Title(label, resident_or_fellow=both)
     return Title(label, specialty.name, specialty.specialty_id, both)
@@ -111,9 +92,10 @@ _DOT.update({str(group): _OTHER for group in range(71, 79)})
 
 
 def _label(text: str, field: Field, employer: str) -> Label:
-    known = words()
-    resident = known.resident.search(text) or (field == "physician" and known.intern.search(text))
-    trains = bool(resident or known.fellow.search(text))
+    resident = _says("resident").search(text) or (
+        field == "physician" and _says("intern").search(text)
+    )
+    trains = bool(resident or _says("fellow").search(text))
     if _other_profession(text, field, employer, trains):
         return "other"
     if not trains:
@@ -125,71 +107,53 @@ def _label(text: str, field: Field, employer: str) -> Label:
 
 def _other_profession(text: str, field: Field, employer: str, trains: bool) -> bool:
     """Whether words or employer point to another profession or to research."""
-    known = words()
-    if known.animals.search(text):
+    if _says("animals").search(text):
         return True
     physician = field == "physician"
-    if known.profession.search(text):
-        return trains or not (physician and _PHYSICIAN.search(text))
+    if _says("profession").search(text):
+        return trains or not (physician and _says("a_physician").search(text))
     if physician:
-        return trains and bool(known.research.search(text)) and not _RESIDENT.search(text)
-    if known.business.search(text) or known.research.search(text):
+        return (
+            trains and bool(_says("research").search(text)) and not _says("a_resident").search(text)
+        )
+    if _says("business").search(text) or _says("research").search(text):
         return True
-    return bool(known.other_profession_employers.search(employer))
+    return bool(_says("other_profession_employers").search(employer))
 
 
 def _practises(text: str, field: Field) -> bool:
     """Whether somebody who is not in training practices medicine."""
     if field == "any_health":
-        return bool(_PHYSICIAN.search(text) and words().physician.search(text))
-    return field == "physician" or bool(_PRACTICES.search(text))
+        return bool(_says("a_physician").search(text) and _says("physician").search(text))
+    return field == "physician" or bool(_says("practices").search(text))
 
 
 def _teaches(text: str) -> bool:
     """Whether the training word names the program somebody runs or teaches in, not the person."""
-    known = words()
-    if known.faculty.search(text):
+    if _says("faculty").search(text):
         return True
-    return bool(known.academic.search(text)) and not (
-        _RESIDENT.search(text) or _FELLOW.search(text)
+    return bool(_says("academic").search(text)) and not (
+        _says("a_resident").search(text) or _says("a_fellow").search(text)
     )
-
-
-_RESIDENT = re.compile(r"\bresidents?\b")
-_FELLOW = re.compile(r"\bfellows?\b")
-_PRACTICES = re.compile(
-    r"\b(attending|staff|emergency|primary care) physicians?\b|\bhospitalists?\b"
-)
-_PHYSICIAN = re.compile(
-    r"\b(physician|hospitalist|surgeon|internist|intensivist|psychiatrist|pediatrician|\w+ologist)s?\b"
-)
 
 
 def _is_medical(text: str, field: Field) -> bool:
     """Whether a trainee is a physician: the less the code says, the more the title must."""
-    if field == "physician" or _CERTAIN.search(text) or _STRONG.search(text):
-        return field != "outside" or bool(_CERTAIN.search(text))
+    if field == "physician" or _says("certain").search(text) or _says("strong").search(text):
+        return field != "outside" or bool(_says("certain").search(text))
     if field != "any_health":
         return False
-    known = words()
-    if known.resident.search(text) or known.physician.search(text):
+    if _says("resident").search(text) or _says("physician").search(text):
         return True
     return _specialty(text, "fellow") is not None  # a bare fellow may be anything
 
 
-_CERTAIN = re.compile(r"\b(resident physician|physician resident|medical resident)s?\b")
-_STRONG = re.compile(
-    r"\b(resident physician|physician resident|medical resident|residents? medical|resident phys"
-    r"|pgy|gme|house ?staff|house ?officer|clinical fellow|fellow physician|physician)s?\b"
-)
-
-
 def _which(text: str) -> Label:
     """Resident or fellow; a title that offers both counts as resident."""
-    fellow = words().fellow.search(text)
+    fellow = _says("fellow").search(text)
     if not fellow:
         return "resident"
-    return "resident" if _RESIDENT.search(text) and _EITHER.search(text) else "fellow"
+    return "resident" if _says("a_resident").search(text) and _EITHER.search(text) else "fellow"
 
 
 _EITHER = re.compile(
@@ -199,18 +163,12 @@ _EITHER = re.compile(
 
 def _specialty(text: str, label: Label) -> _Specialty | None:
     text = " ".join(re.sub(r"[/()]", " ", text).replace("physician and surgeon", "").split())
-    found = next((s for s in words().specialties if _fits(s, text, label)), None)
-    if found is None or not _PEDIATRIC.search(text) or label == "resident":
+    found = next((s for s in _specialties() if _fits(s, text, label)), None)
+    if found is None or not _says("pediatric").search(text) or label == "resident":
         return found
-    general = found.name in ("pediatrics", "internal medicine/pediatrics", "dermatology")
-    return (
-        found
-        if general
-        else next(s for s in words().specialties if s.name == "pediatric subspecialty")
-    )
-
-
-_PEDIATRIC = re.compile(r"\bp[a]?ediatrics?\b")
+    if found.name in ("pediatrics", "internal medicine/pediatrics", "dermatology"):
+        return found
+    return next(s for s in _specialties() if s.name == "pediatric subspecialty")
 
 
 def _fits(specialty: _Specialty, text: str, label: Label) -> bool:
@@ -222,19 +180,20 @@ def _fits(specialty: _Specialty, text: str, label: Label) -> bool:
 
 
 @cache
-def words() -> _Words:
-    """The vocabulary of ``titles.yaml``, compiled."""
-    raw: dict[str, Any] = yaml.safe_load((files(__package__) / "titles.yaml").read_text("utf-8"))
-    specialties = tuple(
+def _specialties() -> tuple[_Specialty, ...]:
+    return tuple(
         _Specialty(
             entry["name"], entry["id"], _any(entry["words"]),
             re.compile(entry["unless"]) if "unless" in entry else None, entry.get("only", ""),
         )
-        for entry in raw.pop("specialties")
+        for entry in shipped("sources/dol_lca/titles.yaml")["specialties"]
     )  # fmt: skip
-    return _Words(
-        **{name: _any(patterns) for name, patterns in raw.items()}, specialties=specialties
-    )
+
+
+@cache
+def _says(list_: str) -> re.Pattern[str]:
+    """Any of the words of one list of ``titles.yaml``."""
+    return _any(shipped("sources/dol_lca/titles.yaml")[list_])
 
 
 def _any(patterns: list[str]) -> re.Pattern[str]:

@@ -6,12 +6,10 @@ are seen to be one. Names stay as published (cut at 34 characters before FY2022)
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
-from visamatch.errors import InputError
 from visamatch.sources import cells
-from visamatch.sources.dol_lca.read import Layout, Tally, Value
-from visamatch.sources.tabular import Table
+from visamatch.sources.records import Layout, Row, Value, layout_among
 
 SCHEMA = {
     "fiscal_year": "INTEGER", "employer": "VARCHAR", "tax_id": "VARCHAR", "naics": "VARCHAR",
@@ -35,40 +33,14 @@ _NAMES = {  # field: its names in the export to FY2023 (singular or plural) and 
 
 
 def layout_of(header: Iterable[str]) -> Layout | None:
-    """Which of the two layouts a header is; None when it is neither.
-
-    Raises:
-        InputError: a hub export with a column missing or renamed.
-    """
-    places = {cells.header_key(name): number for number, name in enumerate(header)}
-    place = {f: places[n] for f, names in _NAMES.items() for n in names if n in places}
-    missing = [names[0] for f, names in _NAMES.items() if f not in place]
-    if len(missing) > len(_NAMES) / 3:
-        return None
-    if missing:
-        expected = f"the columns of the employer data hub; missing: {', '.join(missing)}"
-        raise InputError("header", expected, cells.found_columns(header))
-    new = "EMPLOYER_PETITIONER_NAME" in places
-    return Layout("employer information" if new else "data hub export", place)
+    """Which of the two layouts a header is; see :func:`layout_among`."""
+    new = "EMPLOYER_PETITIONER_NAME" in map(cells.header_key, header)
+    return layout_among({"employer information" if new else "data hub export": _NAMES}, header)
 
 
-def read(table: Table, layout: Layout, tally: Tally) -> Iterator[tuple[Value, ...]]:
-    """The table's rows in the columns of :data:`SCHEMA`; ``tally`` fills up on the way."""
-    for number, row in table.rows:
-        tally.rows += 1
-        try:
-            if len(row) != len(table.header):
-                raise cells.UnreadableError(
-                    f"{len(row)} cells where the header has {len(table.header)}"
-                )
-            yield _row(row, layout)
-            tally.kept += 1
-        except cells.UnreadableError as error:
-            tally.rejected.append({"row": number, "why": str(error)})
-
-
-def _row(row: list[str], layout: Layout) -> tuple[Value, ...]:
-    cell = {name: row[place] for name, place in layout.place.items()}
+def convert(row: Row) -> tuple[Value, ...]:
+    """One employer and year in the columns of :data:`SCHEMA`."""
+    cell = {name: row.cell(name) for name in _NAMES}
     year, employer = cells.whole(cell["fiscal_year"]), cells.text(cell["employer"])
     if year is None or not 2000 < year < 2100:
         raise cells.UnreadableError(f"fiscal_year: {cell['fiscal_year']!r} is no year")

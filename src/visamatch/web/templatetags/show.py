@@ -16,6 +16,7 @@ from visamatch.evidence.assessment import Chance, Standing, Weighed
 from visamatch.evidence.words import statement_text
 from visamatch.facts.states import STATES
 from visamatch.facts.tables import Petitioner, Program
+from visamatch.shipped import shipped
 from visamatch.web import figures
 from visamatch.web.profile_form import Field, Group
 
@@ -32,34 +33,6 @@ register.simple_tag(figures.columns, name="columns")
 register.simple_tag(figures.curve, name="curve")
 register.filter("says", statement_text)
 register.filter("column", title_of)
-
-VERDICT_MARKS = {
-    "open": "says_yes",
-    "conditional": "conditional",
-    "unknown_verify": "unknown",
-    "blocked": "no_h1b",
-}
-REACH = {
-    "program": "names this program",
-    "institution": "the whole institution",
-    "system": "the hospital system, shared by its hospitals",
-    "other": "another specialty or level; context only",
-}
-METHOD = {
-    "read_by_person": "read by a person",
-    "read_by_machine": "read by a machine, not yet checked",
-    "counted": "counted from official records",
-    "entered": "entered by you",
-}
-KIND = {
-    "policy": "Visa policy",
-    "trainee_filings": "Labor filings",
-    "approvals": "H-1B approvals",
-    "silence": "Silence",
-    "family_filings": "Filings of its system",
-    "alumni": "Alumni",
-    "reply": "Reply",
-}
 
 
 @register.simple_tag
@@ -114,17 +87,6 @@ def place(program: Program) -> str:
     return ", ".join(filter(None, (program.city, program.state)))
 
 
-TIES = {
-    "self": "files for itself",
-    "parent_system": "a system",
-    "faculty_practice": "physicians’ group of",
-    "former": "an earlier owner of",
-    "university": "the university of",
-    "sponsoring_school": "the school that employs the trainees of",
-    "affiliate": "a related company of",
-}
-
-
 @register.filter
 def files_for(row: Petitioner) -> str:
     """How a petitioner is tied to the institutions it files for, and that several share its filings."""
@@ -132,7 +94,7 @@ def files_for(row: Petitioner) -> str:
     names = [known[place].name for place in row.institutions]
     if not names:
         return "tied to nobody"
-    tie = TIES.get(row.relation, "files for")
+    tie = called(row.relation, "ties")
     if len(names) > 1:
         who = tie if row.relation == "parent_system" else row.relation.replace("_", " ")
         return f"{who.removeprefix('self')}, supports {len(names)} institutions jointly".lstrip(
@@ -168,12 +130,6 @@ def get(mapping: dict[str, object], key: str) -> object:
 
 
 @register.filter
-def verdict_mark(verdict: str) -> str:
-    """The shape that goes with the verdict of a visa path."""
-    return VERDICT_MARKS[verdict]
-
-
-@register.filter
 def pair(one: object, other: object) -> tuple[object, object]:
     """Two things to go through in a row."""
     return one, other
@@ -186,27 +142,22 @@ def points(part: float) -> str:
 
 
 @register.filter
+def share(part: float) -> str:
+    """A share in percent with one digit; never 0.0, which would claim to know."""
+    return f"{100 * part:.1f}" if part >= 0.0005 else "<0.1"
+
+
+@register.filter
 def span(chance: Chance) -> str:
     """The interval as people read it: ``41–79``."""
     return f"{figures.percent(chance.low)}–{figures.percent(chance.high)}"
 
 
 @register.filter
-def kind(item: Weighed) -> str:
-    """What kind of claim a statement makes."""
-    return KIND.get(item.statement.property, item.statement.property)
-
-
-@register.filter
-def reach(item: Weighed) -> str:
-    """How near a statement is to the program."""
-    return REACH[item.reach]
-
-
-@register.filter
-def method(item: Weighed) -> str:
-    """How a statement was obtained."""
-    return METHOD.get(item.statement.method, item.statement.method.replace("_", " "))
+def called(code: str, which: str) -> str:
+    """A code in the words of a list of ``words.yaml``."""
+    found: str = shipped("web/words.yaml")[which].get(code) or words(code)
+    return found
 
 
 @register.filter

@@ -17,8 +17,7 @@ from visamatch.schedule import Calendar, calendar
 from visamatch.schedule.book import table
 from visamatch.schedule.petition import MARK
 from visamatch.schedule.step3 import Step3Plan, step3_plan
-from visamatch.web import store
-from visamatch.web.guards import go_back, mine, tell, today
+from visamatch.web.guards import attachment, change, go_back, mine, today
 from visamatch.workspace.diary import Mark, marked, unmarked
 from visamatch.workspace.document import Workspace
 from visamatch.workspace.profile import Profile
@@ -50,9 +49,7 @@ def board(request: HttpRequest) -> HttpResponse:
 def ics(request: HttpRequest) -> HttpResponse:
     """The plan as a calendar file, to import again whenever it has changed."""
     body = calendar_file(plan_of(mine(request).workspace))
-    response = HttpResponse(body, content_type="text/calendar; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="visamatch.ics"'
-    return response
+    return attachment(body, "text/calendar; charset=utf-8", "visamatch.ics")
 
 
 def plan_of(workspace: Workspace) -> Calendar:
@@ -103,5 +100,5 @@ def _mark(request: HttpRequest, plan: Calendar) -> HttpResponse:
         return old.model_copy(update={"marks": marked(old.marks, mark)})
 
     text = f"{SAID[state]}: {title}"
-    tell(request, f"{text}.", store.change(store.owner(request), edit, text))
+    change(request, edit, text, f"{text}.")
     return go_back(request, "calendar")

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from visamatch.errors import InputError
 from visamatch.web import store
-from visamatch.web.guards import go_back, tell
+from visamatch.web.guards import attachment, change, go_back, tell, uploaded
 from visamatch.workspace import document
 
 
@@ -18,8 +18,8 @@ def keep(request: HttpRequest) -> HttpResponse:
     who, problem = store.owner(request), ""
     if request.method == "POST":
         try:
-            opened = _uploaded(request)
-            tell(request, "File opened.", store.change(who, lambda _: opened, "Opened a file"))
+            opened = opened_file(request)
+            change(request, lambda _: opened, "Opened a file", "File opened.")
             return redirect("list")
         except InputError as error:
             problem = str(error)
@@ -31,9 +31,7 @@ def keep(request: HttpRequest) -> HttpResponse:
 def download(request: HttpRequest) -> HttpResponse:
     """The workspace document as a file."""
     body = document.dump(store.load(store.owner(request)))
-    response = HttpResponse(body, content_type="application/json")
-    response["Content-Disposition"] = 'attachment; filename="visamatch.json"'
-    return response
+    return attachment(body, "application/json", "visamatch.json")
 
 
 @require_POST
@@ -46,17 +44,10 @@ def restore(request: HttpRequest) -> HttpResponse:
     return go_back(request, "list")
 
 
-def _uploaded(request: HttpRequest) -> document.Workspace:
-    name, text = uploaded_text(request)
-    return document.load(text, name)
-
-
-def uploaded_text(request: HttpRequest) -> tuple[str, str]:
-    """The name and the text of the file that a form sends."""
-    upload = request.FILES.get("file")
-    if upload is None:
-        raise InputError("file", "a visamatch file; none was chosen")
+def opened_file(request: HttpRequest) -> document.Workspace:
+    """The workspace of an uploaded visamatch file."""
+    name, body = uploaded(request, "a visamatch file")
     try:
-        return str(upload.name), upload.read().decode("utf-8-sig")
+        return document.load(body.decode("utf-8-sig"), name)
     except UnicodeDecodeError as error:
-        raise InputError(str(upload.name), f"text in UTF-8 (byte {error.start} is not)") from None
+        raise InputError(name, f"text in UTF-8 (byte {error.start} is not)") from None

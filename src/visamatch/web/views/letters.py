@@ -13,8 +13,8 @@ from visamatch.documents.letters import ASKS, answers, follow_up_day, letter
 from visamatch.errors import InputError
 from visamatch.evidence.words import J1, OFFERS
 from visamatch.facts.tables import Program
-from visamatch.web import store
-from visamatch.web.guards import mine, program_or_404, tell, today
+from visamatch.shipped import shipped
+from visamatch.web.guards import attachment, change, mine, program_or_404, today
 from visamatch.web.views.readings import waiting
 from visamatch.workspace.boundary import parse
 from visamatch.workspace.diary import Contact
@@ -22,13 +22,7 @@ from visamatch.workspace.document import OwnStatement, Pending, Workspace
 from visamatch.workspace.profile import Profile
 from visamatch.workspace.sponsor_list import find, put
 
-KINDS = {
-    "program": "Ask the program",
-    "resident": "Ask a resident",
-    "update": "Step 3 is passed",
-    "thanks": "Thank you",
-    "confirm": "Confirm in writing",
-}
+KINDS: dict[str, str] = shipped("web/words.yaml")["letters"]
 GIVEN = ("area", "greeting", "topic")
 
 
@@ -48,9 +42,7 @@ def letters(request: HttpRequest, program_id: str) -> HttpResponse:
     except InputError as error:
         problem = str(error)
     if made and made.body and request.GET.get("as") == "eml":
-        response = HttpResponse(made.eml(to), content_type="message/rfc822")
-        response["Content-Disposition"] = f'attachment; filename="{kind}-{program.program_id}.eml"'
-        return response
+        return attachment(made.eml(to), "message/rfc822", f"{kind}-{program.program_id}.eml")
     context = {
         "program": program, "kind": kind, "kinds": KINDS, "offered": offered, "asks": kind in ASKS, "made": made,
         "problem": problem, "given": given, "to": to, "query": request.GET.urlencode(),
@@ -70,8 +62,7 @@ def _log(request: HttpRequest, program: Program, kind: str) -> HttpResponse:
         return _sent(old, program.program_id, kind, form.get("to", ""), day)
 
     note = "Noted a reply" if "contact" in form else "Logged a letter"
-    undo = store.change(store.owner(request), edit, f"{note}: {program.name}")
-    tell(request, f"{note}.", undo)
+    change(request, edit, f"{note}: {program.name}", f"{note}.")
     if "contact" in form and not (form.get("j1") or form.get("h1b")):
         return redirect(reverse("program", args=[program.program_id]) + "#review")
     return redirect("letters", program_id=program.program_id)

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from visamatch.evidence import persistence, practice
 from visamatch.evidence.myths import myths
+from visamatch.shipped import shipped
 
 
 @require_safe
@@ -22,3 +23,16 @@ def methods(request: HttpRequest) -> HttpResponse:
         "myths": myths(),
     }
     return render(request, "method.html", context)
+
+
+@require_safe
+def portfolio(request: HttpRequest) -> HttpResponse:
+    """The chances tried on whole populations, beside what is published (``scripts/validate_chances.py``)."""
+    tried = shipped("advice/parameters/validation.yaml")
+    gaps = [
+        (row, round(100 * (row["model"] - row["published"])))
+        for row in tried["ranks"]
+        if row["model"]
+    ]
+    off = [(row, gap) for row, gap in gaps if abs(gap) > 5]
+    return render(request, "method_portfolio.html", {"tried": tried, "off": off})

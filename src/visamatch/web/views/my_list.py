@@ -12,18 +12,14 @@ from visamatch.directory.programs import directory
 from visamatch.errors import InputError
 from visamatch.evidence.assess import assess_all
 from visamatch.evidence.assessment import Assessment
+from visamatch.shipped import shipped
 from visamatch.web import store
-from visamatch.web.guards import go_back, mine, program_or_404, tell, today
+from visamatch.web.guards import change, go_back, mine, program_or_404, tell, today
 from visamatch.workspace.boundary import parse
 from visamatch.workspace.document import Workspace
 from visamatch.workspace.sponsor_list import ApplicationStatus, Entry, find, put, remove
 
-GROUPS = {
-    "core": ("Core", "where you most want to train"),
-    "regional": ("Regional", "a wider ring of places"),
-    "safety": ("Safety", "J-1 programs that keep you in the Match"),
-    "": ("Not grouped yet", ""),
-}
+GROUPS: dict[str, tuple[str, str]] = shipped("web/words.yaml")["groups"]
 ASK = ("unknown", "conditional", "conflict")
 EDITED = ("interest", "group", "status", "notes")
 STATUSES = [word for word in get_args(ApplicationStatus) if word]
@@ -70,8 +66,7 @@ def add(request: HttpRequest) -> HttpResponse:
             return old
         return old.model_copy(update={"entries": put(old.entries, entry)})
 
-    undo = store.change(store.owner(request), edit, f"Added {program.name}")
-    tell(request, f"{program.name} is on your list.", undo)
+    change(request, edit, f"Added {program.name}", f"{program.name} is on your list.")
     if request.htmx:  # type: ignore[attr-defined]
         context = {"program": program, "here": request.POST.get("next", "")}
         return render(request, "parts/added.html", context)

@@ -7,10 +7,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from visamatch.web import profile_form, store
+from visamatch.web import profile_form
 from visamatch.web.filters import address_for
-from visamatch.web.guards import mine, tell
+from visamatch.web.guards import change, mine
 from visamatch.web.samples import samples
+from visamatch.workspace.document import Workspace
 from visamatch.workspace.profile import Profile
 
 
@@ -45,9 +46,8 @@ def sample(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def _saved(request: HttpRequest, made: Profile, text: str) -> HttpResponse:
-    who = store.owner(request)
-    undo = store.change(
-        who, lambda old: old.model_copy(update={"profile": made}), "Changed the profile"
-    )
-    tell(request, text, undo)
+    def edit(old: Workspace) -> Workspace:
+        return old.model_copy(update={"profile": made})
+
+    change(request, edit, "Changed the profile", text)
     return redirect(f"{reverse('programs')}?{address_for(made)}")

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from visamatch.errors import InputError
 from visamatch.web import store
-from visamatch.web.guards import program_or_404, tell, today
+from visamatch.web.guards import change, program_or_404, tell, today
 from visamatch.web.review import quote, reading_id
 from visamatch.web.views.programs import program_page
 from visamatch.workspace.boundary import parse
@@ -36,10 +36,8 @@ def read(request: HttpRequest, program_id: str) -> HttpResponse:
         pending: Pending = parse(Pending, data, "the words")
     except InputError as error:
         return program_page(request, program, typed=form, problem=str(error))
-    undo = store.change(
-        store.owner(request), lambda old: waiting(old, pending), f"Read words: {program.name}"
-    )
-    tell(request, "Read. Nothing counts until you accept it.", undo)
+    said = "Read. Nothing counts until you accept it."
+    change(request, lambda old: waiting(old, pending), f"Read words: {program.name}", said)
     return redirect(reverse("program", args=[program.program_id]) + "#review")
 
 

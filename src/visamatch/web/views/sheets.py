@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from visamatch.directory.programs import directory
@@ -15,12 +15,13 @@ from visamatch.documents.differences import Difference, compare
 from visamatch.documents.dossier import dossier
 from visamatch.documents.grid import MAX_BYTES, Grid, read_grids
 from visamatch.documents.my_list import list_lines, list_plan
+from visamatch.documents.pasted import pasted_interviews
 from visamatch.documents.sheet import csv_text, workbook
 from visamatch.documents.table import Table, find_table
 from visamatch.errors import InputError
 from visamatch.evidence.words import plural
 from visamatch.web import store
-from visamatch.web.guards import mine, tell, today
+from visamatch.web.guards import attachment, go_back, mine, tell, today, uploaded
 from visamatch.workspace.document import Workspace
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -40,16 +41,14 @@ def export(request: HttpRequest, kind: str) -> HttpResponse:
     else:
         starting = not workspace.entries
         body, media = workbook(lines, workspace.columns, plan, starting=starting), XLSX
-    response = HttpResponse(body, content_type=media)
-    response["Content-Disposition"] = f'attachment; filename="visamatch-list.{kind}"'
-    return response
+    return attachment(body, media, f"visamatch-list.{kind}")
 
 
 @require_POST
 def sheet(request: HttpRequest) -> HttpResponse:
     """Show what an uploaded sheet would change; nothing is changed yet."""
     try:
-        name, grids = _uploaded(request)
+        name, grids = _pasted(request) if "pasted" in request.POST else _uploaded(request)
         found = _compared(mine(request).workspace, find_table(grids, name))
     except InputError as error:
         return render(request, "sheet.html", {"problem": str(error)}, status=400)
@@ -62,6 +61,7 @@ def sheet(request: HttpRequest) -> HttpResponse:
         ],
         "silent": found.workspace == mine(request).workspace and not found.conflicts,
         "token": signing.dumps(plain, compress=True),
+        "next": request.POST.get("next", ""),
     }
     return render(request, "sheet.html", context)
 
@@ -88,12 +88,9 @@ def apply(request: HttpRequest) -> HttpResponse:
 
     undo = store.change(store.owner(request), edit, f"Imported {plain['name']}")
     left = f" {plural(open_, 'question')} left open." if open_ else ""
-    tell(
-        request,
-        (f"Imported {plain['name']}." if undo is not None else "Nothing had changed.") + left,
-        undo,
-    )
-    return redirect("list")
+    done = f"Imported {plain['name']}." if undo is not None else "Nothing had changed."
+    tell(request, done + left, undo)
+    return go_back(request, "list")
 
 
 def _compared(
@@ -102,9 +99,13 @@ def _compared(
     return compare(workspace, table, directory(), today(), answers, remove)
 
 
+def _pasted(request: HttpRequest) -> tuple[str, tuple[Grid, ...]]:
+    profile = mine(request).workspace.profile
+    wish = profile.specialties[0].name if profile and profile.specialties else ""
+    grid = pasted_interviews(request.POST["pasted"], wish, "ordered" in request.POST)
+    return "the pasted lines", (grid,)
+
+
 def _uploaded(request: HttpRequest) -> tuple[str, tuple[Grid, ...]]:
-    upload = request.FILES.get("file")
-    if upload is None:
-        raise InputError("file", "a sheet; none was chosen")
-    name = str(upload.name)
-    return name, read_grids(upload.read(MAX_BYTES + 1), name)
+    name, body = uploaded(request, "a sheet", MAX_BYTES + 1)
+    return name, read_grids(body, name)

@@ -15,12 +15,10 @@ from visamatch.advice.couple import CouplePlan, Wish, plan_couple
 from visamatch.directory.programs import directory
 from visamatch.errors import InputError
 from visamatch.market import scenarios
-from visamatch.web import store
-from visamatch.web.guards import mine, tell, today
-from visamatch.web.views.keep import uploaded_text
+from visamatch.web.guards import change, mine, today, uploaded
 from visamatch.web.views.plan import amount
 from visamatch.workspace import document
-from visamatch.workspace.document import OwnStatement
+from visamatch.workspace.document import OwnStatement, Partner, Workspace
 from visamatch.workspace.profile import Profile, profile_from_toml
 
 ENDS = (
@@ -34,7 +32,7 @@ ENDS = (
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def together(request: HttpRequest) -> HttpResponse:
-    """The plan for two; a POST takes the other's file in, or leaves it out again."""
+    """The plan for two; a POST takes the other's file in."""
     try:
         if request.method == "POST":
             return _changed(request)
@@ -44,14 +42,14 @@ def together(request: HttpRequest) -> HttpResponse:
         context = {
             "problem": str(error),
             "profile": workspace.profile,
-            "partner": workspace.partner,
+            "partner": _profile(workspace),
         }
     return render(request, "together.html", context, status=400 if "problem" in context else 200)
 
 
 def _context(request: HttpRequest) -> dict[str, Any]:
     workspace, form = mine(request).workspace, request.GET
-    one, other = workspace.profile, workspace.partner
+    one, other = workspace.profile, _profile(workspace)
     ready = one is not None and other is not None and one.specialties and other.specialties
     context: dict[str, Any] = {"profile": one, "partner": other, "ready": ready}
     if one is None or other is None or not ready:
@@ -80,20 +78,30 @@ def _wish(form: QueryDict) -> Wish:
     return Wish(within, alone, apart)
 
 
+def _profile(workspace: Workspace) -> Profile | None:
+    """The partner's profile, where it can be planned with."""
+    found = workspace.partner and workspace.partner.profile
+    return found if found and found.specialties else None
+
+
 def _changed(request: HttpRequest) -> HttpResponse:
-    """Keep the partner's profile, from a profile (TOML) or a visamatch file; or take it out."""
-    partner: Profile | None = None
-    if "leave" not in request.POST:
-        name, text = uploaded_text(request)
-        ours = text.lstrip().startswith("{")
-        partner = document.load(text, name).profile if ours else profile_from_toml(text, name)
-        if partner is None or not partner.specialties:
-            raise InputError(name, "a profile with at least one specialty")
-    note = "Plans alone" if partner is None else "Plans together"
-    undo = store.change(
-        store.owner(request), lambda old: old.model_copy(update={"partner": partner}), note
-    )
-    tell(request, f"{note}.", undo)
+    """Keep the partner's profile, from a profile (TOML) or a visamatch file; what is known of the rank list stays."""
+    name, body = uploaded(request, "a visamatch file or a profile")
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(name, f"text in UTF-8 (byte {error.start} is not)") from None
+    ours = text.lstrip().startswith("{")
+    found = document.load(text, name).profile if ours else profile_from_toml(text, name)
+    if found is None or not found.specialties:
+        raise InputError(name, "a profile with at least one specialty")
+
+    def edit(old: Workspace) -> Workspace:
+        changed = {"profile": found, "name": found.full_name or found.name}
+        partner = (old.partner or Partner()).model_copy(update=changed)
+        return old.model_copy(update={"partner": partner})
+
+    change(request, edit, "Plans together", "You plan together.")
     return redirect("together")
 
 
