@@ -14,7 +14,8 @@ import numpy as np
 from tests.advice.asking import first_and_random
 from visamatch.advice import plan as advice
 from visamatch.advice.chances import chances
-from visamatch.advice.choose import CHOOSING, DEEP
+from visamatch.advice.choose import CHOOSING, DEEP, _candidates
+from visamatch.advice.couple import plan_couple
 from visamatch.advice.preference import (
     ASPECTS,
     LEAST,
@@ -28,7 +29,7 @@ from visamatch.advice.preference import (
 from visamatch.directory.programs import directory
 from visamatch.evidence.assess import assess_all
 from visamatch.market.scenarios import load
-from visamatch.workspace.profile import Profile, profile_from_toml
+from visamatch.workspace.profile import Limit, Profile, profile_from_toml
 from visamatch.workspace.sponsor_list import Choice
 
 ON, ROUNDS, OTHERS = date(2026, 11, 27), 5, 20
@@ -47,6 +48,9 @@ def _speed() -> str:
     assessed = assess_all(ON, profile)
     _ = [assessed[program.program_id] for program in everything]
     season = advice.Season(known, load(), ON, budget=1500)
+    limits = (Limit(of="safety", least=20), Limit(of="core", most=5))
+    parted = profile.model_copy(update={"limits": limits})
+    busy = profile.model_copy(update={"most_interviews": 8})
     own = [p for p in everything if p.specialty_id in ("internal-medicine", "psychiatry")]
     work: dict[str, Callable[[], object]] = {
         f"chances at all {len(everything):,} programs": lambda: chances(
@@ -55,8 +59,19 @@ def _speed() -> str:
         f"chances at the {len(own):,} programs of two specialties": lambda: chances(
             known, load(), own, assessed, profile, ON
         ),
-        "a plan for two specialties, $1,500": lambda: advice.plan(season, profile, more=False),
-        "the same with the price of wishes and what-ifs": lambda: advice.plan(season, profile),
+        "a first plan for two specialties, $1,500": lambda: (
+            _candidates.cache_clear(),
+            advice.plan(season, profile, more=False),
+        ),
+        "the plan again, with another budget, lock or worth": lambda: advice.plan(
+            season, profile, more=False
+        ),
+        "with a least and a most for two parts": lambda: advice.plan(season, parted, more=False),
+        "with at most eight interviews": lambda: advice.plan(season, busy, more=False),
+        "with the price of wishes and what-ifs": lambda: advice.plan(season, profile),
+        "two who plan together, once each has a plan": lambda: plan_couple(
+            (season, season), (profile, _profile("citizen"))
+        ),
     }
     lines = [
         f"Processor time, best of {ROUNDS}, evidence read before.",

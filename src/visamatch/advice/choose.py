@@ -105,11 +105,13 @@ def choose(season: Season, profile: Profile) -> Chosen:
 
 
 def candidates(season: Season, profile: Profile) -> Candidates:
-    """Candidates and chances; kept while only budget, limits, locks or the worth of a J-1 place change."""
-    asked = profile.model_copy(update={"money": Money(), "limits": ()})
+    """Candidates and chances; kept while only budget, limits, interviews, locks or the worth of a J-1 place change."""
+    others = {"money": Money(), "limits": (), "most_interviews": None}
+    asked = profile.model_copy(update=others)
     found = _candidates(season.known, season.scenarios, season.on, season.own, asked)
     told, choosing = (
-        replace(each, j1_worth=season.j1_worth) for each in (found.told, found.choosing)
+        replace(each, j1_worth=season.j1_worth, most=profile.most_interviews or MANY)
+        for each in (found.told, found.choosing)
     )
     return replace(found, told=told, choosing=choosing)
 

@@ -232,6 +232,9 @@ def _print_advice(out: Console, made: Plan) -> None:
         out.print(f"It supposes: {assumed}")
     for change in (*made.constraints, *made.what_ifs):
         out.print(_wrapped(f"{change.says}: {change.points:+.1f} points ({change.then:.0%})"))
+    if made.ask_first:
+        names = "; ".join(line.placed.assessment.program.name for line in made.ask_first[:3])
+        out.print(_wrapped(f"Ask first whether they take your visa: {names}."))
     for name in (name for name, quota in made.quotas.items() if quota is None):
         out.print(_wrapped(f"How many signals has {name} this season? Say --signals '{name}=8'."))
 
