@@ -1,8 +1,8 @@
 """ACGME programs tied to NRMP programs of the same specialty and state, by name and city.
 
-The two bodies number differently and abbreviate differently, so a tie is a judgement: it needs the
-same specialty and state, and a name alike enough for how well the cities agree, clearly ahead of the
-second best. What a recent list names and cannot be tied so becomes a program of its own: an ACGME id
+The two bodies number differently and abbreviate differently, so a tie is a judgement: a person's, where the
+name the ACGME uses is known for an institution; else it needs the same specialty and state, and a name alike enough
+for how well the cities agree, clearly ahead of the second best. What a recent list names and cannot be tied so becomes a program of its own: an ACGME id
 is never guessed onto somebody else.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import fsum, log
 
@@ -20,6 +20,7 @@ from visamatch.facts.tables import Institution, Program
 SAME_CITY, OTHER_CITY = 0.35, -0.15  # added to the likeness of names
 NAME_ALONE, NAME_IN_CITY, LEAD = 0.75, 0.35, 0.15  # what a tie must reach
 SAME_NAME = 0.95
+CERTAIN = 9.0  # above any score
 FILLER = {"program", "of", "at", "and", "for", "in", "residency"}
 
 Words = frozenset[str]
@@ -100,12 +101,16 @@ def tie(found: list[Candidate], in_city: float = NAME_IN_CITY) -> str | None:
 
 
 def tie_programs(
-    rows: Iterable[tuple[Record, str]], programs: Iterable[Program], likeness: Likeness
+    rows: Iterable[tuple[Record, str]],
+    programs: Iterable[Program],
+    likeness: Likeness,
+    known: Mapping[str, str],
 ) -> dict[str, str]:
     """Program ids by ACGME id. Of several rows that claim one program only the best keeps it.
 
     Args:
         rows: raw ACGME rows with their specialty ids.
+        known: institution ids by the name the ACGME uses, where a person knows them (``hand/acgme_names.csv``).
     """
     options: dict[tuple[str, str], list[Option]] = defaultdict(list)
     for program in programs:
@@ -113,9 +118,12 @@ def tie_programs(
         options[program.specialty_id, program.state].append(option)
     best: dict[str, tuple[float, str]] = {}
     for row, specialty_id in rows:
-        found = likeness.candidates(row, options[specialty_id, row["state"]])
-        if program_id := tie(found):
-            claim = (found[0].score, row["acgme_program_id"])
+        here = options[specialty_id, row["state"]]
+        place = known.get(own_name(row))
+        sure = [option.name for option in here if option.institution_id == place]
+        found = [] if sure else likeness.candidates(row, here)
+        if program_id := sure[0] if len(sure) == 1 else tie(found):
+            claim = (CERTAIN if sure else found[0].score, row["acgme_program_id"])
             best[program_id] = max(best.get(program_id, claim), claim)
     return {acgme_id: program_id for program_id, (_, acgme_id) in best.items()}
 
@@ -131,6 +139,11 @@ def tie_institution(
     if by_name and by_name[0].likeness >= SAME_NAME:  # a sponsor may train in another city
         return by_name[0].name
     return tie(found, in_city=NAME_ALONE)
+
+
+def own_name(row: Record) -> str:
+    """The name of an ACGME row, without the word program."""
+    return re.sub(r" Program$", "", row["program_name"].strip(), flags=re.IGNORECASE)
 
 
 def _parts(row: Record) -> Iterator[Words]:

@@ -66,8 +66,8 @@ class Places:
         """Institution ids by ``|``-separated patterns; one that finds none stops the build."""
         ids = sorted(self.institutions)
         found = [fnmatch.filter(ids, pattern) for pattern in patterns.split("|")]
-        if not all(found):
-            raise KeyError(patterns)
+        if idle := [pattern for pattern, some in zip(patterns.split("|"), found, strict=True) if not some]:
+            raise KeyError(idle)
         return unique(place_id for some in found for place_id in some)
 
     def from_acgme(self, name: str, city: str, state: str, cited: tuple[str, ...]) -> Institution:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from facts.acgme import Likeness, tie_institution, tie_programs
+from facts.acgme import Likeness, own_name, tie_institution, tie_programs
 from facts.places import Places
 from facts.raw import HAND, Record, decimal, number, read, slug, unique
 from facts.registry import Registry
@@ -195,14 +195,25 @@ def _place_acgme_ids(
     ]
     likeness = Likeness(places.institutions)
     free = [program for program in out.programs.values() if not program.acgme_id]
-    tied = tie_programs([(row, kind.specialty_id) for row, kind in new], free, likeness)
+    known = {
+        row["acgme_name"]: places.by_code[row["nrmp_code"]]
+        for row in read(HAND / "acgme_names.csv")
+    }
+    for name, place_id in known.items():  # employers file under this name as well
+        place = places.institutions[place_id]
+        places.institutions[place_id] = replace(place, aliases=unique([*place.aliases, name]))
+    tied = tie_programs([(row, kind.specialty_id) for row, kind in new], free, likeness, known)
     for row, kind in new:
         acgme_id = row["acgme_program_id"]
         cited = registry.cite(ACGME_SOURCES[row["source"]])
         if program_id := tied.get(acgme_id):
             program = out.programs[program_id]
             source = unique([*program.source, *cited])
-            out.programs[program_id] = replace(program, acgme_id=acgme_id, source=source)
+            city = program.city or row["city"]
+            out.programs[program_id] = replace(program, acgme_id=acgme_id, city=city, source=source)
+            place = places.institutions[program.institution_id]
+            if not place.city:
+                places.institutions[program.institution_id] = replace(place, city=row["city"])
         elif row["source"] in NEARLY_COMPLETE:
             place = _place_of(row, places, likeness, cited)
             program = _untied(row, kind, place, cited)
@@ -215,17 +226,13 @@ def _place_of(
     known = tie_institution(row, places.institutions.values(), likeness)
     if known:
         return places.institutions[known]
-    return places.from_acgme(_own_name(row), row["city"], row["state"], cited)
-
-
-def _own_name(row: Record) -> str:
-    return re.sub(r" Program$", "", row["program_name"].strip())
+    return places.from_acgme(own_name(row), row["city"], row["state"], cited)
 
 
 def _untied(row: Record, kind: Specialty, place: Institution, cited: tuple[str, ...]) -> Program:
     return Program(
         program_id=f"acgme-{row['acgme_program_id']}",
-        name=f"{_own_name(row)} {kind.name}",
+        name=f"{own_name(row)} {kind.name}",
         institution_id=place.institution_id,
         specialty_id=kind.specialty_id,
         level="residency",

@@ -61,6 +61,7 @@ def test_one_answer_a_line_in_order(visamatch):
         ),
         ({"applicant": {"graduated_on": "2026-13"}}, "graduated_on"),
         ({"petition": {"filed_on": "soon"}}, "petition.filed_on"),
+        ({"petition": {"registration_fiscal_year": 1}}, "registration_fiscal_year"),
         ({"applicant": []}, "applicant"),
         ({"question": "weather"}, "question"),
         ({"asked_on": None}, "asked_on"),

@@ -1,7 +1,5 @@
 """``visamatch step3`` and ``visamatch petition``: the planners around the Match."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

@@ -1,7 +1,5 @@
 """``visamatch calendar``: what is due by when, as a table, JSON or a calendar file."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """``visamatch facts``: prove the shipped tables, and say how much they cover."""
 
-from __future__ import annotations
-
 from dataclasses import asdict
 
 import typer

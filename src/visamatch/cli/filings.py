@@ -1,7 +1,5 @@
 """``visamatch filings``: the official H-1B records, from download to who files for whom."""
 
-from __future__ import annotations
-
 import sys
 from dataclasses import asdict
 from pathlib import Path

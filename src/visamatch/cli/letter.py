@@ -1,7 +1,5 @@
 """``visamatch letter``: letters to programs, the check of a statement, answers for the interview."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated, Any
 

@@ -1,7 +1,5 @@
 """The list that commands read and change: a visamatch file, or what the app keeps on this machine."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType

@@ -1,7 +1,5 @@
 """Tables for people at 80 columns, and wider where the terminal is."""
 
-from __future__ import annotations
-
 import os
 import sys
 from collections.abc import Mapping

@@ -5,8 +5,6 @@ affiliated with one, and nonprofit or government research organizations. What is
 from the directory; the written affiliation agreement, which decides, is not public.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Literal
 

@@ -4,8 +4,6 @@ A group is one petitioner, fiscal year, kind and named specialty, with its case 
 that files for several institutions supports their programs jointly, never each of them fully.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping

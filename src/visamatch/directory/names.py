@@ -4,8 +4,6 @@ Official files cut names at 34 characters, abbreviate, drop apostrophes and blan
 forms. :func:`read_names` undoes what can be undone and remembers that a name was cut.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 

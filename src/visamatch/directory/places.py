@@ -1,7 +1,5 @@
 """Places and distance."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from functools import cache
 

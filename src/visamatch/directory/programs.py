@@ -1,7 +1,5 @@
 """Who is who: programs with their tracks, quotas, institutions, systems and petitioners."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

@@ -6,8 +6,6 @@ name, is an institution of ours; ``data/spellings.csv`` holds what a tax id taug
 is the ledger of reviewed decisions, appended to and never rewritten.
 """
 
-from __future__ import annotations
-
 import csv
 import re
 from collections.abc import Iterable, Iterator

@@ -5,8 +5,6 @@ collide), then the name inside the state with the city deciding between namesake
 (``data/judgements.csv``) win over both. Method and figures: ``docs/method/filings.md``.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping

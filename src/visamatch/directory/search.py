@@ -1,7 +1,5 @@
 """Find programs by specialty, place and words; a question of the directory alone."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Who files: petitioners with their trainee filings and approvals by fiscal year, from the shipped facts."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache

@@ -1,7 +1,5 @@
 """Which column is which: headers recognised by the names people use, without case, blanks and punctuation."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Sequence

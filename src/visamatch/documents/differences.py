@@ -5,8 +5,6 @@ still says what the base says changes nothing, however the list has moved on; a 
 both sides is a conflict. Without a base a filled cell that differs is a change, and an empty one says nothing.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date

@@ -3,8 +3,6 @@
 What it says is chosen here; how it looks, and the words around it, stand in ``dossier.typ``.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping, Sequence
 from importlib.resources import as_file, files

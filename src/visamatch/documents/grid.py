@@ -3,8 +3,6 @@
 What cannot be read stops with a sentence; what a cell shows besides its value (colors, comments) is counted.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 import re

@@ -5,8 +5,6 @@ always supersedes an older one; with the earlier file at hand, items that did no
 number and stamps, and writing twice gives the same bytes.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from importlib.resources import files

@@ -3,8 +3,6 @@
 The texts are data (``letters.yaml``). A letter whose fields are not all known has no body: no placeholder leaves.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The person's list made ready for paper: lines of a sheet, and the parts of a plan that it has."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date
 from typing import Any

@@ -3,8 +3,6 @@
 The field names are public (the command line's contract). Unknown is ``None``.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields, is_dataclass
 from datetime import date

@@ -4,8 +4,6 @@ A hidden column holds the stable ids and a hidden sheet the list as it stood (th
 :mod:`visamatch.documents.differences` can tell later what the person changed.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,7 +16,7 @@ from visamatch.documents.differences import MINE
 from visamatch.documents.grid import BASE_SHEET, NAME, guarded
 from visamatch.documents.table import Base, base_rows
 from visamatch.documents.xlsx import Share, choices, color, fill, look, put, saved, typed
-from visamatch.evidence.words import MARKS, STANDINGS
+from visamatch.evidence.words import MARKS, MEANINGS, STANDINGS
 from visamatch.facts.tables import Fee, rows
 from visamatch.workspace.sponsor_list import Entry
 
@@ -107,18 +105,16 @@ def _own(own: Sequence[str]) -> list[str]:
 
 
 def _layout(lines: Sequence[Line], own: Sequence[str]) -> tuple[list[Column], list[str]]:
-    ours = [
-        column
-        for column in columns().values()
-        if (
-            any(line.record.get(column.field) is not None for line in lines)
-            if column.table == "plan"
-            else column.field in Entry.model_fields or column.kind in ("fact", "computed")
-        )
-    ]
+    ours = [column for column in columns().values() if _written(column, lines)]
     titles = {column.title for column in ours}
     mine = [name + MINE if name in titles or name.endswith(MINE) else name for name in _own(own)]
     return ours, [column.title for column in ours] + mine
+
+
+def _written(column: Column, lines: Sequence[Line]) -> bool:
+    if column.table == "plan":
+        return any(line.record.get(column.field) is not None for line in lines)
+    return column.field in Entry.model_fields or column.kind in ("fact", "computed")
 
 
 def _value(line: Line, column: Column) -> Any:
@@ -222,7 +218,7 @@ def _task(task: Record) -> tuple[Any, ...]:
 
 
 def _glossary() -> Iterator[tuple[str, str]]:
-    for code, meaning in look()["standings"].items():
+    for code, meaning in MEANINGS.items():
         yield _word(code), meaning
     for column in columns().values():
         if column.meaning:

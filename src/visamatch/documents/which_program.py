@@ -1,7 +1,5 @@
 """Which program a row of a sheet means: by an id, else by name and place, with a question where unsure."""
 
-from __future__ import annotations
-
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping

@@ -1,7 +1,5 @@
 """Writing workbooks: tables with a frozen, filtered header, typed cells, and bytes that depend on nothing else."""
 
-from __future__ import annotations
-
 import io
 import re
 import zipfile

@@ -13,65 +13,16 @@ from visamatch.evidence.statement import (
     TraineeFilings,
     VisaPolicy,
 )
+from visamatch.shipped import shipped
 
-STANDINGS: dict[StandingCode, str] = {
-    "confirmed": "Confirmed in writing",
-    "filed": "Filed recently",
-    "says_yes": "Says yes",
-    "conditional": "Conditional",
-    "not_for_you": "H-1B, but not for you",
-    "j1_only": "J-1 only",
-    "no_h1b": "No H-1B",
-    "unknown": "Unknown",
-    "conflict": "Conflict",
-}
-
-MARKS: dict[StandingCode, str] = {
-    "confirmed": "●",
-    "filed": "◆",
-    "says_yes": "▲",
-    "conditional": "◐",
-    "not_for_you": "◇",
-    "j1_only": "■",
-    "no_h1b": "✕",
-    "unknown": "?",
-    "conflict": "≠",
-}
-
-CONDITIONS: dict[str, str] = {
-    "exceptional_only": "only in exceptional cases",
-    "step3_by_date": "Step 3 passed by {step3_deadline}",
-    "step3_before_start": "Step 3 passed before the start",
-    "step3_before_petition": "Step 3 passed before the petition",
-    "step3_unspecified_deadline": "Step 3 passed, date not given",
-    "institution_approval": "the GME office or a committee must approve",
-    "case_by_case": "decided case by case",
-    "transfer_only": "only for people already in H-1B status",
-    "us_grad_only": "only for graduates of US medical schools",
-    "us_grad_f1_only": "only for US graduates on F-1",
-    "track_limited": "only some tracks or places",
-    "categorical_only": "only categorical positions",
-    "site_limited": "only some sites",
-    "applicant_pays": "the applicant pays the costs",
-    "institution_pays": "the institution pays the costs",
-    "score_threshold": "scores above its line",
-    "research_background": "a strong research record",
-    "non_acgme_only": "only positions outside ACGME accreditation",
-    "pending_proclamation": "waiting for federal guidance",
-    "other:fallback_to_j1": "a J-1 must be accepted otherwise",
-    "other:subject_to_regulations": "as current regulations allow",
-    "other:in_us_or_existing_visa": "for people in the US or holding the visa already",
-    "other:j1_ineligible_only": "only for people who cannot have a J-1",
-    "other:program_opt_in": "if the program opts in",
-    "other:institution_cap": "few places for the whole institution",
-    "other:premium_processing": "with premium processing",
-    "other:scholarly_merit": "on scholarly merit",
-    "other:state_license": "with the state license it asks for",
-    "other:legal_feasibility": "where legally feasible",
-    "other:requirements_met_in_time": "if all requirements are met in time",
-    "other:employee_title_only": "only for posts titled as employees",
-    "other:preapproval_before_ranking": "approved before ranking",
-}
+_WORDS = shipped("evidence/words.yaml")
+STANDINGS: dict[StandingCode, str] = _WORDS["standings"]
+MARKS: dict[StandingCode, str] = _WORDS["marks"]
+MEANINGS: dict[StandingCode, str] = _WORDS["meanings"]
+CONDITIONS: dict[str, str] = _WORDS["conditions"]
+REQUIREMENTS: dict[str, str] = _WORDS["requirements"]
+OFFERS: dict[Offer, str] = _WORDS["offers"]
+J1: dict[Answer, str] = _WORDS["j1"]
 
 
 def conditions_text(policy: VisaPolicy) -> str:
@@ -84,26 +35,6 @@ def conditions_text(policy: VisaPolicy) -> str:
     return "; ".join(dict.fromkeys(phrases))
 
 
-REQUIREMENTS: dict[str, str] = {
-    "ecfmg": "ECFMG certificate: {}",
-    "yog_limit": "years since graduation, at most: {}",
-    "yog_preferred": "years since graduation, preferred: {}",
-    "attempts_limit": "attempts at a USMLE step, at most: {}",
-    "attempts_preferred": "attempts at a USMLE step, preferred: {}",
-    "step_min": "Step score, at least: {}",
-    "step2_min": "Step 2 score, at least: {}",
-    "step_pref": "Step score, preferred: {}",
-    "step2_pref": "Step 2 score, preferred: {}",
-    "step3": "Step 3 for all applicants: {}",
-    "step3_deadline": "Step 3 for the H-1B by {}",
-    "usce_required": "US clinical experience required: {}",
-    "usce_preferred": "US clinical experience preferred: {}",
-    "usce_months": "months of US clinical experience: {}",
-    "usce_weeks": "weeks of US clinical experience: {}",
-    "us_lor": "letters from the US: {}",
-}
-
-
 def requirement_text(key: str, value: object) -> str:
     """What a page asks of international graduates, in words: ``years since graduation, at most: 5``."""
     plain = {"True": "yes", "False": "no"}.get(str(value), str(value))
@@ -113,20 +44,6 @@ def requirement_text(key: str, value: object) -> str:
 def plural(count: int, singular: str, many: str = "") -> str:
     """A count with its noun: ``1 resident``, ``6 residents``."""
     return f"{count:,} {singular if count == 1 else many or singular + 's'}"
-
-
-OFFERS: dict[Offer, str] = {
-    "yes": "sponsors H-1B",
-    "no": "does not sponsor H-1B",
-    "conditional": "sponsors H-1B on conditions",
-    "case_by_case": "decides on H-1B case by case",
-    "unknown": "does not say whether it sponsors H-1B",
-}
-J1: dict[Answer, str] = {
-    "yes": "Takes J-1",
-    "no": "Does not take J-1",
-    "unknown": "Does not speak of J-1",
-}
 
 
 def statement_text(claim: Statement) -> str:

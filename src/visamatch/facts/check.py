@@ -1,7 +1,5 @@
 """Proof that the shipped tables hold together: sources, ids, codes, links, bounds, calendar, and ages."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator

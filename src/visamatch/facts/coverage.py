@@ -1,7 +1,5 @@
 """How much of the directory the evidence covers, counted by program: by state and by specialty."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, fields

@@ -3,8 +3,6 @@
 Source: ``data/cycles.yaml``, written by hand; every rule and event there names its sources.
 """
 
-from __future__ import annotations
-
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta

@@ -1,7 +1,5 @@
 """Specialties by any of the names people use."""
 
-from __future__ import annotations
-
 import re
 from functools import cache
 

@@ -6,8 +6,6 @@ or empty), ``tuple[str, ...]`` (``|`` between items). Every table has a ``source
 :class:`Source` rows, so each fact leads to a title, an address and a date.
 """
 
-from __future__ import annotations
-
 import csv
 import types
 from collections import deque

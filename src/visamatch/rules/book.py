@@ -5,8 +5,6 @@ or on which sources disagree (``conflict``) may warn, but gives no number. ``boo
 day up to which the sources of volatile rules were followed; a term later they answer "verify".
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta

@@ -1,7 +1,5 @@
 """Credentials: exam and English rule of H-1B, license, ECFMG, sponsorship of J-1 physicians."""
 
-from __future__ import annotations
-
 from visamatch.rules.book import book, number
 from visamatch.rules.case import Facts
 from visamatch.rules.names import named

@@ -1,7 +1,5 @@
 """Counting days: calendar months, business days, and the months between two days."""
 
-from __future__ import annotations
-
 from calendar import monthrange
 from datetime import date, timedelta
 from functools import cache

@@ -1,7 +1,5 @@
 """Ask the rule book: one case in, one answer out."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import partial
 from typing import Any

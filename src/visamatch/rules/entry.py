@@ -1,7 +1,5 @@
 """Entry: suspensions and pauses by nationality, holds on benefits, and the visa interview."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from visamatch.rules.book import since, value, words

@@ -1,7 +1,5 @@
 """The USMLE: who may sit a Step, and when the Step 3 score comes."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 
 from visamatch.rules.book import number, value

@@ -1,7 +1,5 @@
 """Money and procedure of H-1B: cap, $100,000 payment, fees and who pays, wages, dates."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 
 from visamatch.rules.book import number, since, value

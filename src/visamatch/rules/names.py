@@ -1,8 +1,6 @@
 """The names that decision tables use beside the facts: each is a question about the person, answered
 True, False, a word or a day, or None where it cannot be known."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import date, timedelta
 from operator import attrgetter

@@ -1,7 +1,5 @@
 """What follows from the facts about a person, asked by several questions."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date
 

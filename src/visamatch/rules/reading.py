@@ -4,8 +4,6 @@ A value that does not fit, an unknown country or question and an impossible fact
 that the form does not know is left unread; :func:`unread` names it.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
@@ -164,9 +162,9 @@ def _or(words: Collection[str], reader: Reader, found: Any, where: str) -> Any:
     return found if found in words else reader(found, where)
 
 
-def _number(found: Any, where: str, most: float = 1e6) -> float:
-    if isinstance(found, bool) or not isinstance(found, int | float) or not 0 <= found <= most:
-        raise InputError(where, f"a number from 0 to {most:g}", found)
+def _number(found: Any, where: str, most: float = 1e6, least: float = 0) -> float:
+    if isinstance(found, bool) or not isinstance(found, int | float) or not least <= found <= most:
+        raise InputError(where, f"a number from {least:g} to {most:g}", found)
     return found
 
 
@@ -196,6 +194,7 @@ def _visa(found: Any, where: str) -> Any:
 
 _KINDS: dict[str, Reader] = {
     "flag": _flag, "number": _number, "share": partial(_number, most=1), "text": _text,
+    "year": partial(_number, least=1990, most=2100),
     "texts": partial(_several, _text), "day": _day, "days": partial(_list, _day), "month": _month,
     "day_or_ds": partial(_or, ("D/S",), _day), "score": partial(_or, ("pass", "fail"), _number),
     "visa": _visa, "visa_or_standing": partial(_or, _STANDING, _visa),

@@ -1,7 +1,5 @@
 """Status and time: clocks, two-year requirement, change of status, work without a sponsor."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 
 from visamatch.rules.book import number, value, words

@@ -4,8 +4,6 @@ A condition is true, false or unknown (Kleene's logic): an absent fact makes it 
 true row acts. The grammar stands at the head of ``questions.yaml``.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
@@ -132,19 +130,19 @@ def condition(text: str) -> Term:
 
 
 def _either(tokens: list[str]) -> Term:
-    terms = [_both(tokens)]
-    while tokens[:1] == ["or"]:
-        tokens.pop(0)
-        terms.append(_both(tokens))
-    return terms[0] if len(terms) == 1 else lambda f: _kleene(terms, f, True)
+    return _joined(tokens, "or", _both, decides=True)
 
 
 def _both(tokens: list[str]) -> Term:
-    terms = [_test(tokens)]
-    while tokens[:1] == ["and"]:
+    return _joined(tokens, "and", _test, decides=False)
+
+
+def _joined(tokens: list[str], word: str, part: Callable[[list[str]], Term], decides: bool) -> Term:
+    terms = [part(tokens)]
+    while tokens[:1] == [word]:
         tokens.pop(0)
-        terms.append(_test(tokens))
-    return terms[0] if len(terms) == 1 else lambda f: _kleene(terms, f, False)
+        terms.append(part(tokens))
+    return terms[0] if len(terms) == 1 else lambda f: _kleene(terms, f, decides)
 
 
 def _kleene(terms: list[Term], f: Facts, decides: bool) -> bool | None:

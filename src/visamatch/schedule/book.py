@@ -1,7 +1,5 @@
 """The data of this room (``*.yaml`` beside the code), the sources it names, and its plainest record."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date
 from functools import cache

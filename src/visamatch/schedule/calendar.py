@@ -4,8 +4,6 @@ A task whose window is over, but which still makes sense, moves to today ("late"
 is named as missed, with what can still be done. Data: ``tasks.yaml``; anchors: ``facts/cycles``.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace

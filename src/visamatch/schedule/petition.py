@@ -4,8 +4,6 @@ Each step's duration is a triangular range (``petition.yaml``). What is not know
 varies between simulated worlds, chance within them; the interval of the answer is the spread of worlds.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta

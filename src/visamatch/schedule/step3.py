@@ -3,8 +3,6 @@
 Lag and closures: rules S3-SCORE and S3-WHERE; the rest of the numbers: ``step3.yaml``.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta

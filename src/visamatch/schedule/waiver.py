@@ -1,7 +1,5 @@
 """On a J-1 with an H-1B later: fellowship first, then the waiver, then three years of service."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta

@@ -1,7 +1,5 @@
 """Cells of official files, read strictly: a value, None for an empty cell, or :class:`UnreadableError`."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from datetime import date, timedelta

@@ -4,8 +4,6 @@ The network is the caller's: it passes the client and the way to wait. A downloa
 ``NAME.part`` with its validators beside it until it is whole.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Callable, Iterable

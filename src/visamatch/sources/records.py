@@ -1,7 +1,5 @@
 """Rows of official files as records: an era's columns found in the header, cells read, rows rejected with why."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any

@@ -3,8 +3,6 @@
 Rows stream; memory does not grow with the file. What cannot be a table stops with a sentence.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 import tempfile

@@ -3,8 +3,6 @@
 Positions are percentages of the width, so one picture fits every column; colors are classes.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import lru_cache
 

@@ -1,7 +1,5 @@
 """The filters of the programs page: from the address bar to a search, and what could not be read."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache

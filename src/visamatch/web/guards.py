@@ -1,7 +1,5 @@
 """Small helpers that views share: today, the program meant, where to go next, what was done."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import date
 

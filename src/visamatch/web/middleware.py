@@ -1,7 +1,5 @@
 """Wrong input that no view has caught becomes a page with its one sentence."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse

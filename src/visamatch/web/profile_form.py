@@ -4,8 +4,6 @@ A field is named by its path in the profile (``applicant.exams.step3.score``), s
 model finds leads straight to the field. Facts that the form does not ask stay.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -19,7 +17,6 @@ from visamatch.directory.places import RINGS
 from visamatch.errors import InputError
 from visamatch.facts.states import STATES
 from visamatch.shipped import shipped
-from visamatch.web.countries import countries
 from visamatch.web.filters import offered
 from visamatch.workspace.boundary import problems
 from visamatch.workspace.profile import Profile
@@ -56,7 +53,7 @@ def groups() -> tuple[Group, ...]:
     lists = {
         "parts": parts,
         "specialties": wishes,
-        "countries": countries(),
+        "countries": shipped("web/countries.yaml"),
         "states": STATES,
         **book["choices"],
     }

@@ -1,7 +1,5 @@
 """Readings that wait for the person: what was read, with the words that say it marked in the text."""
 
-from __future__ import annotations
-
 import hashlib
 from dataclasses import dataclass
 from itertools import pairwise

@@ -1,7 +1,5 @@
 """The invented applicants of ``examples/``, to look around with."""
 
-from __future__ import annotations
-
 from functools import cache
 from pathlib import Path
 

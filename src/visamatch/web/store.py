@@ -4,8 +4,6 @@ A local app has one owner. A hosted one would answer :func:`owner` from a sessio
 same model at PostgreSQL; nothing else here would change.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import cached_property, lru_cache
 

@@ -5,8 +5,6 @@ A sentence is parted into clauses with one predicate each; a clause's predicate,
 headers lend their predicate to the items below.
 """
 
-from __future__ import annotations
-
 import itertools
 import re
 from collections.abc import Iterable, Iterator

@@ -1,7 +1,5 @@
 """Conditions on an H-1B: the codes whose words stand where a page speaks of it."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from functools import cache, lru_cache

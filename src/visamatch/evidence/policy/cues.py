@@ -1,7 +1,5 @@
 """Cues: the words of the lexicon found in a sentence, in order."""
 
-from __future__ import annotations
-
 import itertools
 import re
 from dataclasses import dataclass

@@ -1,61 +1,30 @@
 """The date a text speaks for, and how it was found."""
 
-from __future__ import annotations
-
 import calendar
 import re
 from dataclasses import dataclass
 from datetime import date
 from email.utils import parsedate_to_datetime
+from functools import cache
+
+from visamatch.shipped import shipped
 
 _MONTHS = [name.lower() for name in calendar.month_name[1:]]
 _MONTH = "|".join(f"{name[:3]}(?:{name[3:]})?" if name[3:] else name for name in _MONTHS) + "|sept"
 _YEAR = r"(?:19|20)\d\d"
-_DAY_FORMS = (
-    rf"(?P<month>{_MONTH})\.? (?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,? )?(?P<year>{_YEAR})",
-    rf"(?P<day2>\d{{1,2}}) (?P<month2>{_MONTH})\.?,? (?P<year2>{_YEAR})",
-    rf"(?P<year3>{_YEAR})-(?P<month3>\d\d)(?:-(?P<day3>\d\d))?",
-    r"(?P<month4>\d{1,2})[/.-](?P<day4>\d{1,2})[/.-](?P<year4>(?:20|19)?\d\d)\b",
-    rf"(?P<year5>{_YEAR})",
-)
-_DATE = "(?:" + "|".join(_DAY_FORMS) + ")"
 _DATED = re.compile(r"(?:19|20)\d\d|\d[/.-]\d")
 _SPACED = re.compile(r" (\??)")
 
 
-def _pattern(text: str) -> re.Pattern[str]:
-    """A blank stands for any white space, " ?" for any or none."""
-    return re.compile(_SPACED.sub(lambda m: r"\s*" if m[1] else r"\s+", text))
-
-
-# Ways of dating, strongest first: words, how it is called, and whether the year names a cycle.
-_WAYS = (
-    (
-        "revised",
-        _pattern(
-            r"\b(?:(?:last |page )?(?:revised|updated?|modified|reviewed)|revision(?: date)?|"
-            rf"as of|current as of)\b:?(?: on| date| in)?:?\s*{_DATE}"
-        ),
-    ),
-    (
-        "effective",
-        _pattern(rf"\b(?:effective|beginning|starting|in force)(?: from| on| in)?:?\s*{_DATE}"),
-    ),
-    (
-        "cycle",
-        _pattern(
-            rf"\b(?P<from>{_YEAR}) ?[-/] ?(?P<to>(?:20)?\d\d)\b(?= ?(?:erase?|eras|nrmp|match|application|"
-            r"interview|recruitment|academic|cycle|season|year|residency|applicants?|program|\.|,|;|\)|$))"
-        ),
-    ),
-    (
-        "cycle",
-        _pattern(
-            rf"\b(?:for|in) (?:the )?(?P<from2>{_YEAR}) (?:match|cycle|season|eras|application)"
-        ),
-    ),
-    ("copyright", _pattern(rf"(?:©|\(c\)|copyright)(?: ©)? ?(?:{_YEAR} ?- ?)?(?P<year6>{_YEAR})")),
-)
+@cache
+def _ways() -> list[tuple[str, re.Pattern[str]]]:
+    book = shipped("evidence/policy/patterns.yaml")
+    dates = "(?:" + "|".join(book["dates"]).replace("MONTH", _MONTH) + ")"
+    filled = ((way, text.replace("DATE", dates)) for way, text in book["dating"])
+    spaced = (
+        (way, _SPACED.sub(lambda m: r"\s*" if m[1] else r"\s+", text)) for way, text in filled
+    )
+    return [(way, re.compile(text.replace("YEAR", _YEAR))) for way, text in spaced]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +49,7 @@ def date_of(low: str, *, html_date: str = "", http_date: str = "") -> AsOf | Non
 
     A copyright year and the server's ``Last-Modified`` are weak: templates change without the words.
     """
-    ways = _WAYS if _DATED.search(low) else ()
+    ways = _ways() if _DATED.search(low) else ()
     found = [a for way, pattern in ways for a in _matches(way, pattern, low)]
     cycle = max((a.cycle for a in found), default="")
     strong = [a for a in found if a.found != "copyright"]

@@ -1,7 +1,5 @@
 """Read a text: from its words to its reading."""
 
-from __future__ import annotations
-
 import re
 
 from visamatch.errors import InputError

@@ -1,7 +1,5 @@
 """A reading: what a text says about visas, and the places that say it."""
 
-from __future__ import annotations
-
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 

@@ -7,8 +7,6 @@ graduation; ``none`` where a page says there is no limit), ``attempts_limit`` an
 A limit and a preference are never mixed.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from functools import lru_cache

@@ -1,7 +1,5 @@
 """Text as the reader sees it: lower case and plain marks, every character in its old place."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The verdict of a page: its claims weighed together."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 

@@ -4,8 +4,6 @@ A row that is not understood is rejected with the reason; a side field that is n
 is left empty and counted. The column names of each era stand in ``layouts.yaml``.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable
 from functools import cache

@@ -5,8 +5,6 @@ and the kind of employer. The words stand in ``titles.yaml``; here stands how th
 Method and figures: ``docs/method/filings.md``.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from functools import cache

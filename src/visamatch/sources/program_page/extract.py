@@ -1,7 +1,5 @@
 """The words of a page (HTML, PDF or plain text): what a reader sees, and the paragraph on visas."""
 
-from __future__ import annotations
-
 import codecs
 import io
 import re

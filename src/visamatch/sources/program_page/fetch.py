@@ -4,8 +4,6 @@ The network's surroundings are the caller's: the clock, the way to wait and to r
 resolved once, its address is judged, and the connection goes to that very address, at every redirect anew.
 """
 
-from __future__ import annotations
-
 import ipaddress
 import socket
 import ssl

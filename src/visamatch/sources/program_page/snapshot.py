@@ -1,7 +1,5 @@
 """Snapshots of program pages, kept on this machine only: the words, their day and their hash."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from dataclasses import asdict, dataclass, replace

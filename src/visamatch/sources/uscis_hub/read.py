@@ -4,8 +4,6 @@ Lost leading zeros of tax ids and ZIP codes are restored, so that rows repeated 
 are seen to be one. Names stay as published (cut at 34 characters before FY2022).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from visamatch.sources import cells

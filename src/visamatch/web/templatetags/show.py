@@ -1,7 +1,5 @@
 """Template tags: standings, chances, ages, places and statements in the app's one way of showing them."""
 
-from __future__ import annotations
-
 import re
 from datetime import date
 from functools import lru_cache

@@ -8,8 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from visamatch.documents.xlsx import look
-from visamatch.evidence.words import STANDINGS
+from visamatch.evidence.words import MEANINGS, STANDINGS
 from visamatch.facts.tables import Source, rows
 
 
@@ -23,6 +22,6 @@ def about(request: HttpRequest) -> HttpResponse:
     context = {
         "publishers": ordered,
         "sources": len(rows(Source)),
-        "legend": [(code, label, look()["standings"][code]) for code, label in STANDINGS.items()],
+        "legend": [(code, label, MEANINGS[code]) for code, label in STANDINGS.items()],
     }
     return render(request, "about.html", context)
