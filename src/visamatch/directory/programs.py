@@ -24,7 +24,7 @@ from visamatch.facts.tables import (
 Item = TypeVar("Item")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # hashed by identity
 class Directory:
     """The shipped directory, indexed. Ids are those of the tables; every lookup is by id."""
 
