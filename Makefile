@@ -26,6 +26,7 @@ bench: .venv/dev.stamp  ## measure against peers and floors, write docs/performa
 facts: .venv/dev.stamp  ## rebuild the shipped tables from the raw data (DATA=folder)
 	$(BIN)/python scripts/build_facts.py $(if $(DATA),--data $(DATA))
 	$(BIN)/python scripts/build_registers.py $(if $(DATA),--data $(DATA))
+	$(BIN)/python scripts/build_facts.py $(if $(DATA),--data $(DATA))
 	$(BIN)/python scripts/estimate_persistence.py $(if $(DATA),--data $(DATA))
 	$(BIN)/python scripts/estimate_p_sponsor.py $(if $(DATA),--data $(DATA))
 	$(BIN)/python scripts/validate_p_sponsor.py $(if $(DATA),--data $(DATA))

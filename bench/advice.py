@@ -7,11 +7,15 @@ from collections.abc import Callable
 from datetime import date
 from itertools import combinations
 from pathlib import Path
+from statistics import fmean
 
 import numpy as np
 
+from tests.advice.asking import first_and_random
 from visamatch.advice import plan as advice
 from visamatch.advice.chances import chances
+from visamatch.advice.choose import CHOOSING, DEEP, _candidates
+from visamatch.advice.couple import plan_couple
 from visamatch.advice.preference import (
     ASPECTS,
     LEAST,
@@ -25,17 +29,17 @@ from visamatch.advice.preference import (
 from visamatch.directory.programs import directory
 from visamatch.evidence.assess import assess_all
 from visamatch.market.scenarios import load
-from visamatch.workspace.profile import Profile, profile_from_toml
+from visamatch.workspace.profile import Limit, Profile, profile_from_toml
 from visamatch.workspace.sponsor_list import Choice
 
-ON, ROUNDS = date(2026, 11, 27), 5
+ON, ROUNDS, OTHERS = date(2026, 11, 27), 5, 20
 PERSONS, LISTED = 200, 12
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 
 
 def run() -> str:
-    """Three tables."""
-    return "\n\n".join((_speed(), _promise(), _choices()))
+    """Four tables."""
+    return "\n\n".join((_speed(), _promise(), _asking(), _choices()))
 
 
 def _speed() -> str:
@@ -44,6 +48,9 @@ def _speed() -> str:
     assessed = assess_all(ON, profile)
     _ = [assessed[program.program_id] for program in everything]
     season = advice.Season(known, load(), ON, budget=1500)
+    limits = (Limit(of="safety", least=20), Limit(of="core", most=5))
+    parted = profile.model_copy(update={"limits": limits})
+    busy = profile.model_copy(update={"most_interviews": 8})
     own = [p for p in everything if p.specialty_id in ("internal-medicine", "psychiatry")]
     work: dict[str, Callable[[], object]] = {
         f"chances at all {len(everything):,} programs": lambda: chances(
@@ -52,8 +59,19 @@ def _speed() -> str:
         f"chances at the {len(own):,} programs of two specialties": lambda: chances(
             known, load(), own, assessed, profile, ON
         ),
-        "a plan for two specialties, $1,500": lambda: advice.plan(season, profile, more=False),
-        "the same with the price of wishes and what-ifs": lambda: advice.plan(season, profile),
+        "a first plan for two specialties, $1,500": lambda: (
+            _candidates.cache_clear(),
+            advice.plan(season, profile, more=False),
+        ),
+        "the plan again, with another budget, lock or worth": lambda: advice.plan(
+            season, profile, more=False
+        ),
+        "with a least and a most for two parts": lambda: advice.plan(season, parted, more=False),
+        "with at most eight interviews": lambda: advice.plan(season, busy, more=False),
+        "with the price of wishes and what-ifs": lambda: advice.plan(season, profile),
+        "two who plan together, once each has a plan": lambda: plan_couple(
+            (season, season), (profile, _profile("citizen"))
+        ),
     }
     lines = [
         f"Processor time, best of {ROUNDS}, evidence read before.",
@@ -87,11 +105,33 @@ def _promise() -> str:
         ids = [line.outlook.program_id for line in made.lines if line.rank]
         programs = [directory().programs[name] for name in ids]
         who = (directory(), load(), programs, assess_all(ON, profile), profile, ON)
-        same = chances(*who, sample=advice.CHOOSING).matched[0]
-        alone = chances(*who, sample=advice.DEEP).matched[0].mean(axis=0)
+        same = chances(*who, sample=CHOOSING).matched[0]
+        alone = chances(*who, sample=DEEP).matched[0].mean(axis=0)
         lines.append(
             f"| {path.stem} | {len(ids)} | {100 * same.any(axis=1).mean():.1f} | "
             f"{100 * made.p_match.mean:.1f} | {100 * (1 - np.prod(1 - alone)):.1f} |"
+        )
+    return "\n".join(lines)
+
+
+def _asking() -> str:
+    """Whether the queue asks in the right order: what acting on an answer brings, simulated."""
+    lines = [
+        f"The first of the queue against {OTHERS} programs at random whose H-1B is open: each says yes as often as its chance "
+        "says, and the plan is made anew. Gain: worth of the new plan over the old one, then; exchanged: programs.",
+        "",
+        "| example | foretold, first | gain, first | gain, random | exchanged, first | exchanged, random |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for name in ("abroad-no-step3", "in-us-step3-passed"):
+        profile = _profile(name)
+        season = advice.Season(directory(), load(), ON, budget=profile.money.budget or 1500)
+        line = advice.plan(season, profile, more=False).ask_first[0]
+        first, others = first_and_random(season, profile, line.outlook.program_id, OTHERS)
+        gain, exchanged = (fmean(getattr(o, key) for o in others) for key in ("gain", "exchanged"))
+        lines.append(
+            f"| {name} | {line.worth_asking:.5f} | {first.gain:.5f} | {gain:.5f} | "
+            f"{first.exchanged:.1f} | {exchanged:.1f} |"
         )
     return "\n".join(lines)
 

@@ -8,8 +8,9 @@ from statistics import fmean, median
 
 import numpy as np
 
-from tests.advice.portfolio.instances import hard, milp
-from visamatch.advice.portfolio import kernels, search
+from tests.advice.portfolio.instances import attending, hard, in_parts, milp
+from tests.advice.portfolio.test_couple import a_pair, best_pair
+from visamatch.advice.portfolio import couple, kernels, search
 from visamatch.advice.portfolio.problem import Fees, Problem
 from visamatch.advice.portfolio.view import View
 
@@ -77,6 +78,9 @@ def _gaps() -> str:
         "| --- | --- | --- |",
         _gap_row("least effort: greedy and one rounding", greedy, best),
         _gap_row("as shipped", found, best),
+        _parts_row(),
+        *_interviews_rows(),
+        _couples_row(),
         "",
         "Larger problems of the same kind: gap to the reported upper bound, three each.",
         "",
@@ -94,6 +98,38 @@ def _gaps() -> str:
             f"| {size[0]} x {size[1]} | {proved} of 3 | {100 * fmean(gaps):.3f} | {median(times):.2f} |"
         )
     return "\n".join(lines)
+
+
+def _parts_row() -> str:
+    problems = [in_parts(seed, *MILP_SIZE) for seed in range(HARD)]
+    best = [milp(problem) for problem in problems]
+    found = [search.solve(problem).value for problem in problems]
+    return _gap_row("with a least and a most for three parts", found, best)
+
+
+def _interviews_rows() -> list[str]:
+    """Against the tree at its end, which is an enumeration where interviews are limited."""
+    problems = [attending(seed) for seed in range(HARD // 2)]
+    best = [search.solve(problem, 10**11).value for problem in problems]
+    name = "two interviews of many at most (14 x 60), {}, against enumeration"
+    return [
+        _gap_row(name.format(how), [search.solve(p, effort).value for p in problems], best)
+        for how, effort in (("as shipped", search.EFFORT), ("least effort", 50 * 14 * 60))
+    ]
+
+
+def _couples_row() -> str:
+    """Two persons with five programs each, against every pair of sets."""
+    pairs = [a_pair(seed) for seed in range(HARD)]
+    found = []
+    for pair in pairs:
+        own = tuple(list(search.solve(each).chosen) for each in pair.persons)
+        found.append(pair.value(couple.solve(pair, [own])))
+    best = [best_pair(pair) for pair in pairs]
+    kept = [(value, top) for value, top in zip(found, best, strict=True) if top > 0]
+    return _gap_row(
+        "couples, two times five programs, against enumeration", *map(list, zip(*kept, strict=True))
+    )
 
 
 def _gap_row(name: str, found: list[float], best: list[float]) -> str:

@@ -2,8 +2,8 @@
 
 The two bodies number differently and abbreviate differently, so a tie is a judgement: a person's, where the
 name the ACGME uses is known for an institution; else it needs the same specialty and state, and a name alike enough
-for how well the cities agree, clearly ahead of the second best. What a recent list names and cannot be tied so becomes a program of its own: an ACGME id
-is never guessed onto somebody else.
+for how well the cities agree, clearly ahead of the second best. What a recent list names and cannot be tied so
+becomes a program of its own: an ACGME id is never guessed onto somebody else.
 """
 
 from __future__ import annotations

@@ -65,13 +65,14 @@ def test_dropping_a_wish_never_lowers_the_chance(made):
     assert made.assumes
 
 
-def test_the_answers_worth_asking_for_come_from_outside_the_list(made):
+def test_whom_to_ask_first_is_open_on_the_visa_and_of_use(made):
     asked = made.ask_first
     assert asked
+    worth = [line.worth_asking for line in asked]
+    assert worth == sorted(worth, reverse=True)
+    assert min(worth) > 0
     for line in asked:
-        assert line.rank is None
-        assert line.if_yes > line.marginal
-        assert max(line.outlook.p_h1b, line.outlook.p_j1) < 1
+        assert 0 < line.outlook.p_h1b < 1
 
 
 def test_h1b_only_without_step_3_leaves_nothing():

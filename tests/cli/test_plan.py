@@ -123,3 +123,95 @@ def test_the_table_reads(visamatch):
     for title in ("H-1B core", "H-1B in the wider region", "J-1 safety"):
         assert title in text
     assert max(map(len, text.splitlines())) <= 80
+
+
+PERSON = """
+match_year = 2028
+most_interviews = 4
+[visa]
+needed = true
+h1b = "prefer"
+[[specialties]]
+name = "Psychiatry"
+[applicant.exams.step2ck]
+score = 245
+[money]
+budget = 400
+[[limits]]
+of = "safety"
+least = 6
+most = 9
+[[limits]]
+of = "core"
+most = 1
+"""
+
+
+@pytest.fixture
+def me(tmp_path):
+    path = tmp_path / "me.toml"
+    path.write_text(PERSON)
+    return path
+
+
+def test_numbers_of_the_profile_hold(visamatch, me):
+    made = json.loads(visamatch("plan", str(me), *ON, "--json").out)
+    chosen = [row["group"] for row in made["list"] if row["apply"]]
+    assert 6 <= chosen.count("safety") <= 9
+    assert chosen.count("core") <= 1
+    parts = {part["of"]: part for part in made["parts"]}
+    assert parts["safety"]["applications"] == chosen.count("safety")
+    assert sum(part["applications"] for part in made["parts"]) == len(chosen)
+    assert made["totals"]["most_interviews"] == 4
+    assert made["totals"]["expected_interviews"] <= 4
+    assert {"limits", "interviews"} <= {row["code"] for row in made["price_of_constraints"]}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "part"),
+    [
+        ("least = 6", "least = 99", "a least of 9 or fewer, the most"),
+        ("most = 9", "most = 4", "a least of 4 or fewer, the most"),
+        ('of = "core"', 'of = "nowhere"', "a group or ring"),
+        ('of = "core"', 'of = "New England"', "share"),
+        ("budget = 400", "budget = 55", "raise the budget to 66 or lower the least of safety to 5"),
+        ("most_interviews = 4", "most_interviews = 0", "most_interviews"),
+        ('h1b = "prefer"', 'h1b = "must"', "a least of 0 or fewer, all there are"),
+    ],
+)
+def test_numbers_that_cannot_hold_are_one_sentence(visamatch, me, old, new, part):
+    me.write_text(me.read_text().replace(old, new))
+    answer = visamatch("plan", str(me), *ON)
+    assert answer.code == 2
+    assert part in answer.err
+    assert len(answer.err.strip().splitlines()) == 1
+
+
+def test_a_plan_for_two(visamatch, me, tmp_path):
+    other = ("--partner", str(EXAMPLES / "citizen.toml"), "--near", "state")
+    made = json.loads(visamatch("plan", str(me), *ON, *other, "--json").out)["couple"]
+    for part in ("ends", "each_alone", "same_place_only"):
+        ends = {key: share["mean"] for key, share in made[part].items()}
+        assert ends["near"] <= ends["both"]
+        whole = ends["both"] + ends["only_first"] + ends["only_second"] + ends["neither"]
+        assert whole == pytest.approx(1, abs=5e-4)
+    strict = made["same_place_only"]
+    assert strict["both"]["mean"] == strict["near"]["mean"]
+    assert made["ends"]["near"]["mean"] > made["each_alone"]["near"]["mean"]
+    assert made["lists"][0]["cost"] <= 400
+    assert visamatch("plan", str(me), *ON, *other, "--out", str(tmp_path / "two")).code == 0
+    assert (tmp_path / "two" / "plan.pdf").stat().st_size > 10_000
+    text = visamatch("plan", str(me), *ON, *other).out
+    assert "both, in one place" in text
+    assert max(map(len, text.splitlines())) <= 80
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("--near", "far"), ("--near", "-3"), ("--near", "nan")]
+)
+def test_a_bad_distance_is_one_sentence(visamatch, me, option, value):
+    answer = visamatch(
+        "plan", str(me), *ON, "--partner", str(EXAMPLES / "citizen.toml"), option, value
+    )
+    assert answer.code == 2
+    assert "--near" in answer.err

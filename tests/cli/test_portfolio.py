@@ -33,6 +33,74 @@ def test_tiers_and_locks(visamatch):
     assert made["cost"] == 11.0
 
 
+def test_parts_have_a_least_and_a_most(visamatch):
+    parts = {"parts": ["far", "near", "near"], "limits": {"far": {"least": 1}, "near": {"most": 1}}}
+    made = json.loads(solve(visamatch, {**TOGETHER, **parts}).out)
+    assert set(made["chosen"]) == {0, 2}
+    assert made["value"] == pytest.approx(made["upper_bound"])
+
+
+def test_interviews_that_cannot_be_attended_count_for_nothing(visamatch):
+    invited = [[1, 1, 1, 1], [1, 1, 0, 0], [0, 0, 1, 1]]
+    asked = {**TOGETHER, "invited": invited, "budget": 50, "max_interviews": 1}
+    made = json.loads(solve(visamatch, asked).out)
+    assert set(made["chosen"]) == {1, 2}  # the dream would take the only day of every season
+    assert made["value"] == pytest.approx(0.55)
+    assert set(json.loads(solve(visamatch, {**asked, "max_interviews": 2}).out)["chosen"]) == {
+        0,
+        1,
+        2,
+    }
+
+
+LIMITED = {"parts": ["a", "b", "b"]}
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"limits": {"a": {"least": 2}}}, ["limits: a", "a least of 1 or fewer"]),
+        ({"limits": {"b": {"least": 2, "most": 1}}}, ["limits: b", "least of 1 or fewer, the most"]),
+        ({"limits": {"b": {"most": 1}}, "must": [1, 2]}, ["limits: b", "a most of 2 or more"]),
+        ({"limits": {"b": {"least": 2}}, "max_applications": 1}, ["limits", "allow 2"]),
+        ({"limits": {"b": {"least": 2}}, "budget": 30},
+         ["limits", "raise the budget to 40", "lower the least of b to 1"]),
+        ({"limits": {"c": {"least": 1}}}, ["limits.c", "stands in parts"]),
+        ({"limits": {"a": {"least": -1}}}, ["limits.a.least", "0 or more"]),
+        ({"limits": {"a": {"least": float("nan")}}}, ["limits.a.least", "0 or more"]),
+        ({"limits": {"a": {"fewest": 1}}}, ["limits.a", "least, most"]),
+        ({"limits": {"a": 3}}, ["limits.a", "object"]),
+        ({"limits": [1]}, ["limits", "object"]),
+        ({}, ["limits", "object"]),
+        ({"parts": ["a"], "limits": {"a": {"least": 1}}}, ["parts", "3 entries"]),
+    ],
+)  # fmt: skip
+def test_limits_that_cannot_hold_are_one_sentence_with_a_way_out(visamatch, change, says):
+    answer = solve(visamatch, {**TOGETHER, **LIMITED, **change})
+    assert answer.code == 2, answer.out
+    assert len(answer.err.strip().splitlines()) == 1
+    for part in says:
+        assert part in answer.err
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"max_interviews": 2}, "invited"),
+        ({"invited": TOGETHER["reachable"]}, "max_interviews"),
+        ({"invited": TOGETHER["reachable"], "max_interviews": 0}, "max_interviews"),
+        ({"invited": TOGETHER["reachable"], "max_interviews": 1.5}, "whole"),
+        ({"invited": [[0] * 4] * 3, "max_interviews": 1}, "as reachable says"),
+        ({"invited": [[1] * 3] * 3, "max_interviews": 1}, "4 scenarios"),
+    ],
+)
+def test_wrong_invitations_are_one_sentence(visamatch, change, says):
+    answer = solve(visamatch, {**TOGETHER, **change})
+    assert answer.code == 2, answer.out
+    assert says in answer.err
+    assert len(answer.err.strip().splitlines()) == 1
+
+
 def test_independent_schools(visamatch):
     made = json.loads(solve(visamatch, {"f": [0.2, 0.5], "t": [10, 4], "max_applications": 2}).out)
     assert made["chosen"] == [0, 1]
@@ -47,7 +115,7 @@ def test_independent_schools(visamatch):
     ("change", "says"),
     [
         ({"budget": 9}, ["budget", "at least 10"]),
-        ({"must": [1, 2], "budget": 39}, ["must", "raise it to 40", "unlock program"]),
+        ({"must": [1, 2], "budget": 39}, ["must", "raise the budget to 40", "unlock program"]),
         ({"must": [0, 1], "max_applications": 1}, ["must", "raise it to 2"]),
         ({"must": [0], "never": [0]}, ["must", "never"]),
         ({"never": [0, 1, 2]}, ["never", "at least one program"]),

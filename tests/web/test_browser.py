@@ -11,6 +11,7 @@ from tests.advice.season import ship
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 CHROMIUM = Path("/usr/bin/chromium")
 SWITCHES = ("no-sandbox", "disable-gpu", "disable-quic", "no-first-run", "disable-sync")
 QUIET = ("disable-background-networking", "disable-component-update")
@@ -63,6 +64,8 @@ def filled(client, program_with, monkeypatch):
         client.post("/list/add/", {"program": program})
     words = "We sponsor J-1 visas. H-1B visas are considered if Step 3 is passed by February 15."
     client.post(f"/programs/{listed[1]}/read/", {"text": words, "kind": "page"})
+    with (EXAMPLES / "citizen.toml").open("rb") as partner:
+        client.post("/plan/together/", {"file": partner})
     return [
         "/",
         "/profile/",
@@ -72,6 +75,9 @@ def filled(client, program_with, monkeypatch):
         f"/programs/{listed[1]}/",
         "/list/",
         "/plan/?budget=300&more=1",
+        "/plan/?set=1&budget=300&interviews=5&least:core=2&most:regional=6",
+        "/plan/?set=1&least:core=2&least:Boston=1",
+        "/plan/together/?more=1",
         "/rank/",
         "/rank/certify/",
         "/rank/couple/",
@@ -221,6 +227,25 @@ def test_print_leaves_out_what_cannot_be_pressed(visit, filled):
     for selector in (".masthead nav", ".button", ".notice"):
         expect(page.locator(selector).first).to_be_hidden()
     expect(page.locator(".verdict")).to_be_visible()
+
+
+def test_a_slider_changes_the_plan_in_place(visit, filled):
+    page = visit("/plan/?budget=300")
+    page.wait_for_selector("#changes .wishes")  # what loads later has come
+    before = page.inner_text("#verdict .standfirst")
+    page.locator("#budget-slide").fill("150")  # the change that a drag ends with
+    expect(page.locator("#budget")).to_have_value("150")
+    expect(page.locator("#verdict .standfirst")).not_to_have_text(before)
+    page.wait_for_url("**budget=150**")
+    page.wait_for_selector("#changes .wishes")
+    page.fill("#interviews", "1")
+    page.keyboard.press("Enter")
+    expect(page.locator("#verdict .standfirst")).to_contain_text("of the 1 you can attend")
+    page.wait_for_selector("#changes .wishes")
+    page.fill("#budget", "5")
+    page.keyboard.press("Enter")
+    expect(page.locator("#verdict .problems")).to_contain_text("at least 11")
+    expect(page.locator("#budget")).to_have_value("5")
 
 
 def ranked_rows(page: Page) -> list[str]:

@@ -6,6 +6,7 @@ import pytest
 
 from tests.advice.season import ship
 from visamatch.advice.joint_list import rules
+from visamatch.directory.programs import directory
 from visamatch.web import store
 from visamatch.workspace import document
 from visamatch.workspace.sponsor_list import Choice, Entry
@@ -317,3 +318,13 @@ def test_the_status_is_kept_from_the_rank_page_and_who_withdrew_leaves_it(
     client.post("/rank/", {"rate": "1", f"status:{ranked[0]}": "withdrawn"})
     assert ranked[0] not in order_on(read("/rank/"))
     assert client.post("/rank/", {"rate": "1", f"status:{ranked[1]}": "lost"}).status_code == 400
+
+
+def test_a_program_in_no_simulated_season_is_unknown_and_not_hopeless(client, read, ranked):
+    listed = next(p for p in directory().programs.values() if p.status == "listed")
+    client.post("/list/add/", {"program": listed.program_id})
+    client.post("/list/", {f"status:{listed.program_id}": "interviewed"})
+    page = read("/rank/")
+    assert "unknown</td>" in page
+    assert "your true chance is then higher" in page
+    assert "hardly anybody of your kind" not in page

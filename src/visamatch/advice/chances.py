@@ -9,14 +9,15 @@ denominator is everybody who applies there, not those who certified a rank list.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from visamatch.advice.paths import paths, situation
+from visamatch.advice.portfolio.attend import Attended, Bytes, preference
 from visamatch.advice.sponsor_search import REFUSALS
 from visamatch.advice.strength import Z90, kind_of, strength
 from visamatch.directory.programs import Directory
@@ -31,6 +32,7 @@ Ints = NDArray[np.int64]
 Levels = tuple[Bools, ...]  # middle, rows x P; low and high, fewer rows x P
 SEED = 20270319
 COUNTED = "CMA"  # letters of tracks that train to the end: categorical, primary care, advanced
+MANY = 30_000  # interviews; no limit
 J1_WORTH = 0.7  # of an H-1B place, to someone who prefers H-1B, unless they say otherwise
 LASTING = {  # blockers that no exam or paper mends before July
     "attempt_limit_reached", "two_year_requirement", "six_year_limit", "seven_year_limit",
@@ -40,11 +42,15 @@ LASTING = {  # blockers that no exam or paper mends before July
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """How many rows to draw, in the middle and at each end of an interval (0: no interval is wanted)."""
+    """How many rows to draw, in the middle and at each end of an interval (0: no interval is wanted).
+
+    Two persons share seasons and what programs are willing to do; ``person`` parts their luck.
+    """
 
     seed: int = SEED
     rows: int = 960
     end_rows: int = 240
+    person: int = 0
 
     def draws(self, seasons: int) -> tuple[int, ...]:
         """Draws a season: at the middle, and of those at the low and at the high end."""
@@ -71,27 +77,57 @@ class Chances:
     Attributes:
         ids: program ids, P.
         interviewed, matched: at the middle of what is known of strength and P(sponsor), and at the two
-            ends of a 90 % interval of both. willing: the rows in which a visa path is open.
-        utility: P; weight of the specialty times worth of the visa path.
+            ends of a 90 % interval of both. could: the same at the middle if it surely took the visa.
+        weight: P; of the specialty. share: P; how likely the visa path would be H-1B.
         p_h1b, p_j1: P; chance that each path is open at the program. blocked: P sentences.
+        most: interviews that the person can attend.
+        yes: the visa that a program could still say yes to; empty where none is wanted.
     """
 
     ids: tuple[str, ...]
     interviewed: Levels
     matched: Levels
-    willing: Levels
-    utility: Floats
+    could: tuple[Bools, Bools]
+    weight: Floats
+    share: Floats
     p_h1b: Floats
     p_j1: Floats
     blocked: tuple[str, ...]
     draws: tuple[int, ...]  # a season, as in Sample
-    signaled: Callable[
-        [], Bools
-    ]  # matched where the program gets a signal; worked out when asked for
+    most: int
+    yes: str
+    signaled: Callable[[], tuple[Bools, Bools]]
+    # interviewed and matched where the program gets a signal; worked out when asked for
+    j1_worth: float = J1_WORTH  # of a J-1 place beside an H-1B place, for someone who prefers H-1B
+
+    def utility(self, sure: bool = False) -> Floats:
+        """Worth of each program: weight of the specialty times worth of the visa path; [P].
+
+        Args:
+            sure: as it would be if the program had said yes to ``yes``.
+        """
+        share = np.ones_like(self.share) if sure and self.yes == "H-1B" else self.share
+        return self.weight * (share + (1 - share) * self.j1_worth)
+
+    @cached_property
+    def attended(self) -> Attended:
+        """Which invitations are kept where not all can be, at the middle."""
+        return self._attended(0)
+
+    def _attended(self, level: int) -> Attended:
+        invited, matched = (part[0].mean(axis=0) for part in (self.interviewed, self.matched))
+        place = preference(self.utility(), invited, matched)
+        return Attended(by_program(self.interviewed[level]), place, self.most)
+
+    @property
+    def expected_interviews(self) -> float:
+        """Interviews that the whole list brings and the person attends."""
+        counts = np.minimum(self.interviewed[0].sum(axis=1), self.most)
+        return float(counts.sum() / max(1, len(counts)))
 
     def outlooks(self) -> list[Outlook]:
         """Every program on its own."""
-        pairs = zip(self._intervals(self.interviewed), self._intervals(self.matched), strict=True)
+        pairs = zip(self.intervals(self.interviewed), self.intervals(self.matched), strict=True)
         return [
             Outlook(
                 self.ids[at], *pair, float(self.p_h1b[at]), float(self.p_j1[at]), self.blocked[at]
@@ -105,12 +141,12 @@ class Chances:
 
     def p_lists(self, order: Sequence[int]) -> list[Chance]:
         """The same for the first, the first two, … of an order."""
-        columns = list(order)
-        return self._intervals(
-            tuple(np.logical_or.accumulate(part[:, columns], axis=1) for part in self.matched)
+        levels = enumerate(self.matched)
+        return self.intervals(
+            tuple(self._attended(at).prefixes(order, by_program(part)) for at, part in levels)
         )
 
-    def _intervals(self, levels: Levels) -> list[Chance]:
+    def intervals(self, levels: Levels) -> list[Chance]:
         """Shares of rows by column; an interval joins what is not known of person and programs with
         how seasons differ. That difference is read from all columns together, as a multiple of p (1 - p):
         a single column would be noise.
@@ -132,6 +168,11 @@ class Chances:
         return [Chance(*(round(part, 4) for part in row)) for row in rows]
 
 
+def by_program(part: Bools) -> Bytes:
+    """Outcomes with programs as rows, as the portfolio's loops want them."""
+    return np.ascontiguousarray(part.T).view(np.uint8)
+
+
 def chances(
     known: Directory,
     scenarios: Scenarios,
@@ -139,13 +180,11 @@ def chances(
     assessed: Mapping[str, Assessment],
     profile: Profile,
     on: date,
-    j1_worth: float = J1_WORTH,
     sample: Sample | None = None,
 ) -> Chances:
     """Evaluate a person at programs; those in no scenario have no chance and say so.
 
     Args:
-        j1_worth: worth of a J-1 place beside an H-1B place, for someone who prefers H-1B.
         sample: which draws; the standard ones when left out.
     """
     sample = sample or Sample()
@@ -157,6 +196,7 @@ def chances(
     for at, program in enumerate(programs):
         by_specialty.setdefault(program.specialty_id, []).append(at)
     interviewed, matched = ([np.zeros_like(part) for part in open_to.rows] for _ in range(2))
+    could = (np.zeros_like(open_to.rows[0]), np.zeros_like(open_to.rows[0]))
     parts = [
         (places, [programs[at] for at in places], strength(scenarios, kind, name, profile))
         for name, places in by_specialty.items()
@@ -167,24 +207,30 @@ def chances(
         ):
             interviewed[at][:, places] = seen & open_to.rows[at][:, places]
             matched[at][:, places] = reached & open_to.rows[at][:, places]
+            if at == 0:
+                could[0][:, places], could[1][:, places] = seen, reached
 
-    def signaled() -> Bools:
-        found = np.zeros_like(open_to.rows[0])
+    def signaled() -> tuple[Bools, Bools]:
+        found = np.zeros((2, *could[0].shape), np.bool_)
         for places, here, levels in parts:
-            reached = next(_outcomes(known, scenarios, here, kind, levels, sample, signals=True))[1]
-            found[:, places] = reached & open_to.rows[0][:, places]
-        return found
+            told = next(_outcomes(known, scenarios, here, kind, levels, sample, signals=True))
+            for part, new in zip(found, told, strict=True):
+                part[:, places] = new & open_to.rows[0][:, places]
+        return found[0], found[1]
 
+    shut = shut_paths(profile, on) if profile.needs_visa else {"h1b": "", "j1": ""}
     share = open_to.h1b / np.maximum(open_to.either, 1e-12)
-    worth = share + (1 - share) * (j1_worth if profile.visa.h1b == "prefer" else 1.0)
     weight = np.array([weights.get(known.specialty(program).name, 1.0) for program in programs])
     return Chances(
         ids=tuple(program.program_id for program in programs),
         interviewed=tuple(interviewed),
         matched=tuple(matched),
-        willing=open_to.rows,
+        could=could,
         signaled=signaled,
-        utility=weight * np.where(profile.needs_visa, worth, 1.0),
+        weight=weight,
+        share=share if profile.needs_visa and profile.visa.h1b == "prefer" else np.ones_like(share),
+        most=min(profile.most_interviews or MANY, MANY),
+        yes="H-1B" if "h1b" not in shut else "J-1" if "j1" not in shut else "",
         p_h1b=open_to.h1b,
         p_j1=open_to.j1,
         draws=draws,
@@ -207,7 +253,8 @@ def _outcomes(
     """Interviewed and reachable, rows x programs, at each strength; a program is the best of its tracks."""
     tracks, owner = _tracks(known, scenarios, programs)
     for level, draws in zip(levels, sample.draws(scenarios.count), strict=False):
-        run = scenarios.outcomes(kind, level, tracks, sample.seed, draws, tracks.tolist() * signals)
+        seed = sample.seed + sample.person
+        run = scenarios.outcomes(kind, level, tracks, seed, draws, tracks.tolist() * signals)
         yield (
             _joined(run.interviewed, owner, len(programs)),
             _joined(run.reachable, owner, len(programs)),
@@ -294,7 +341,7 @@ def _willing(
     j1 = np.array([_p_j1(item) if may_j1 else 0.0 for item in items])
     institutions = {name: at for at, name in enumerate(known.institutions)}
     where = np.array([institutions[program.institution_id] for program in programs], dtype=np.int64)
-    drawn = _institution_draws(sample, seasons, len(institutions))[:, :, where]
+    drawn = _institution_draws(replace(sample, person=0), seasons, len(institutions))[:, :, where]
     either = np.maximum(spread.T, j1)
     blocked = [_blocked(item, shut, spread[at, 0], j1[at]) for at, item in enumerate(items)]
     opened = tuple(

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from visamatch.directory.places import ring
+from visamatch.directory.places import ring_of
 from visamatch.directory.programs import Directory
 from visamatch.directory.search import Where, programs_where
 from visamatch.errors import InputError
@@ -108,8 +108,7 @@ def _near(program: Program, profile: Profile) -> GroupName:
     city = profile.places.city or CORE_CITY
     state = profile.places.city_state or (CORE_STATE if city == CORE_CITY else None)
     if city == CORE_CITY and state == CORE_STATE:
-        point = None if program.lat is None or program.lon is None else (program.lat, program.lon)
-        return "core" if ring(program.city, program.state, point) == "Boston" else "regional"
+        return "core" if ring_of(program) == "Boston" else "regional"
     here = program.city.lower() == city.lower() and state in (None, program.state)
     return "core" if here else "regional"
 

@@ -10,41 +10,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from functools import partial
 
 import numpy as np
 
-from visamatch.advice import groups
-from visamatch.advice.chances import J1_WORTH, Chances, Outlook, Sample, chances
+from visamatch.advice.chances import Outlook, by_program
+from visamatch.advice.changes import Change, constraints, step3_assumed, what_ifs
+from visamatch.advice.choose import STOP, Chosen, Season, choose, eras
 from visamatch.advice.groups import GroupName, Placed
-from visamatch.advice.portfolio import search
-from visamatch.advice.portfolio.problem import Fees, Problem
+from visamatch.advice.news import News, news
+from visamatch.advice.portfolio.problem import UNLIMITED
+from visamatch.advice.signals import Quota, Sent, quotas, signals
 from visamatch.advice.strength import Factor, factors, kind_of
-from visamatch.directory.programs import Directory
-from visamatch.errors import InputError
-from visamatch.evidence.assess import assess_all
 from visamatch.evidence.assessment import Chance
-from visamatch.facts.specialties import specialty_named
-from visamatch.facts.tables import Fee, Signals, rows
-from visamatch.market.scenarios import Kind, Scenarios
-from visamatch.workspace.document import OwnStatement
-from visamatch.workspace.profile import Profile, Wish
+from visamatch.market.scenarios import Kind
+from visamatch.workspace.profile import Profile
 
-STOP = 0.001  # below one chance in a thousand a fee, more applications are hardly worth it
-QUICK = 10**8  # effort of the search where a person waits
-CHOOSING = Sample(seed=8, rows=3840, end_rows=0)
-DEEP = Sample(rows=6000, end_rows=6000)  # for the few programs that are chosen
-ALSO = (
-    "internal-medicine",
-    "family-medicine",
-    "pediatrics",
-    "psychiatry",
-    "pathology",
-    "neurology",
-)
+__all__ = ["STOP", "Change", "Line", "Plan", "Point", "Quota", "Season", "plan"]
+ASKING = 1e-5  # of the plan's value; an answer that brings less is not worth asking for
 ASKED = 8  # programs whose answer is worth asking for
-Quota = tuple[int, int]  # gold and silver signals; where a specialty has one kind, all are silver
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +41,7 @@ class Line:
         if_yes: what it would add if it surely took the person's visa.
         signal: gold, silver or empty; None where the season's quota is not known.
         signal_gain: what the signal adds to the chance to match.
+        worth_asking: what its answer on the visa is expected to bring, in points of the plan's value.
     """
 
     placed: Placed
@@ -68,6 +52,7 @@ class Line:
     if_yes: float
     signal: str | None
     signal_gain: float
+    worth_asking: float
     reasons: tuple[str, ...]
 
 
@@ -81,18 +66,17 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """The same plan with one thing changed: chance to match now, and then."""
+class Part:
+    """A part of the list with the numbers that were asked for, and what the plan gives it.
 
-    name: str
-    says: str
-    p_match: float
-    then: float
+    ``cost``: dollars of its applications if there were no others.
+    """
 
-    @property
-    def points(self) -> float:
-        """Percentage points that the change brings."""
-        return round(100 * (self.then - self.p_match), 1)
+    of: str
+    least: int
+    most: int | None
+    applications: int
+    cost: float
 
 
 @dataclass(frozen=True)
@@ -112,6 +96,8 @@ class Plan:
     factors: tuple[Factor, ...]
     left_out: Mapping[str, int]
     fee_season: str
+    parts: tuple[Part, ...]
+    most_interviews: int | None
     assumes: tuple[str, ...]
 
     @property
@@ -126,11 +112,11 @@ class Plan:
 
     @property
     def ask_first(self) -> tuple[Line, ...]:
-        """Programs outside the list whose written yes would change it most, times the chance of that yes."""
-        news = {id(line): line.if_yes - line.marginal for line in self.lines if line.rank is None}
-        open_ = [line for line in self.lines if news.get(id(line), 0.0) >= STOP]
-        open_.sort(key=lambda line: -news[id(line)] * max(line.outlook.p_h1b, line.outlook.p_j1))
-        return tuple(open_[:ASKED])
+        """Whom to ask first: whose answer is expected to change the plan most. A yes brings one in that is
+        out; a no frees the place of one that is in.
+        """
+        open_ = [line for line in self.lines if line.worth_asking >= ASKING]
+        return tuple(sorted(open_, key=lambda line: -line.worth_asking)[:ASKED])
 
     @property
     def cost(self) -> float:
@@ -138,303 +124,135 @@ class Plan:
         return self.curve[-1].cost if self.curve else 0.0
 
 
-@dataclass(frozen=True)
-class Season:
-    """Who plans, when and with what: all that stays the same when the profile changes.
-
-    ``must`` and ``never`` are ids of programs locked in and out; those that are no candidates do not count.
-    """
-
-    known: Directory
-    scenarios: Scenarios
-    on: date
-    own: tuple[OwnStatement, ...] = ()
-    budget: float | None = None
-    j1_worth: float = J1_WORTH
-    must: tuple[str, ...] = ()
-    never: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class _Choice:
-    """A profile's candidates, their chances and the set chosen from them."""
-
-    placed: tuple[Placed, ...]
-    left_out: Mapping[str, int]
-    chances: Chances
-    fees: Fees
-    chosen: tuple[int, ...]
-    list_: Chances  # of the chosen alone, in order of choice, on many draws
-    value: float
-    upper_bound: float
-
-    @property
-    def p_match(self) -> float:
-        return self.list_.p_list(range(len(self.chosen))).mean
-
-
 def plan(
-    season: Season, profile: Profile, quotas: Mapping[str, Quota] | None = None, more: bool = True
+    season: Season,
+    profile: Profile,
+    stated: Mapping[str, Quota] | None = None,
+    more: bool = True,
 ) -> Plan:
     """Plan a season for a profile.
 
     Args:
-        quotas: signals by specialty id, for seasons that the facts do not know.
+        stated: signals by specialty id, for seasons that the facts do not know.
         more: work out the price of constraints and the what-ifs too.
 
     Raises:
-        InputError: no specialty, or a budget below one fee.
+        InputError: no specialty, or limits, locks and a budget that cannot hold together.
     """
-    made = _choose(season, profile)
-    known_quotas = _quotas(made, profile, season.on, quotas or {})
+    made = choose(season, profile)
+    specialties = [program.specialty_id for program in made.candidates.programs]
+    known = quotas(specialties, profile, season.on, stated or {})
     curve = _curve(made)
-    gains = [p.p_match.mean for p in curve]
-    worth = [n for n, gain in enumerate(np.diff([0.0, *gains]), 1) if gain >= STOP]
-    constraints, what_ifs = (_constraints, _what_ifs) if more else (_none, _none)
+    gains = np.diff([0.0, *(point.p_match.mean for point in curve)])
     return Plan(
-        lines=_lines(made, curve, known_quotas),
-        curve=curve,
-        stop=max(worth, default=0),
-        expected_interviews=float(
-            made.list_.interviewed[0].sum() / max(1, len(made.list_.interviewed[0]))
+        lines=_lines(
+            made, curve, signals(made.list_, [specialties[at] for at in made.chosen], known)
         ),
-        value=made.value,
-        upper_bound=made.upper_bound,
+        curve=curve,
+        stop=max((n for n, gain in enumerate(gains, 1) if gain >= STOP), default=0),
+        expected_interviews=made.list_.expected_interviews,
+        value=made.answer.value,
+        upper_bound=made.answer.upper_bound,
         kind=kind_of(profile, profile.match_year or season.on.year + 1),
-        quotas=known_quotas,
-        constraints=constraints(season, profile, made),
-        what_ifs=what_ifs(season, profile, made),
+        quotas=known,
+        constraints=constraints(season, profile, made) if more else (),
+        what_ifs=what_ifs(season, profile, made) if more else (),
         factors=factors(profile),
-        left_out=made.left_out,
-        fee_season=_eras()[0].season,
+        left_out=made.candidates.left_out,
+        fee_season=eras()[0].season,
+        parts=_parts(made),
+        most_interviews=profile.most_interviews,
         assumes=("Step 3 is passed in time for an H-1B petition.",) * step3_assumed(profile),
     )
 
 
-def _choose(season: Season, profile: Profile) -> _Choice:
-    assessed = assess_all(season.on, profile, season.own)
-    grouped = groups.plan(season.known, assessed, profile)
-    programs = [placed.assessment.program for placed in grouped.placed]
-    evaluate = partial(
-        chances,
-        season.known,
-        season.scenarios,
-        assessed=assessed,
-        profile=profile,
-        on=season.on,
-        j1_worth=season.j1_worth,
-    )
-    seen = evaluate(programs)
-    fees = Fees.tiered(
-        [(fee.up_to or np.inf, fee.amount) for fee in _eras()],
-        [program.specialty_id for program in programs] or ["none"],
-    )
-    both = set(season.must) & set(season.never)
-    if both:
-        raise InputError("must", "no program that is also in never", ", ".join(sorted(both)))
-    if season.budget is not None and season.budget < fees.prices.min():
-        raise InputError(
-            "budget", f"at least {fees.prices.min():g}, one application", season.budget
+def _parts(made: Chosen) -> tuple[Part, ...]:
+    limits, fees = made.problem.parts, made.problem.fees
+    inside = [
+        [at for at in made.chosen if limits.of[at] == part] for part in range(len(limits.names))
+    ]
+    return tuple(
+        Part(
+            name, int(least), None if most == UNLIMITED else int(most), len(items), fees.cost(items)
         )
-    if not programs:
-        return _Choice((), grouped.left_out, seen, fees, (), seen, 0.0, 0.0)
-    reachable = np.ascontiguousarray(evaluate(programs, sample=CHOOSING).matched[0].T).astype(
-        np.uint8
-    )
-    budget = np.inf if season.budget is None else season.budget
-    must, never = (
-        [at for at, p in enumerate(programs) if p.program_id in locked]
-        for locked in (season.must, season.never)
-    )
-    if (cost := fees.cost(must)) > budget:
-        raise InputError(
-            "must", f"programs for ${budget:g} at most; raise the budget to {cost:g}", cost
+        for name, least, most, items in zip(
+            limits.names, limits.least, limits.most, inside, strict=True
         )
-    found = search.solve(
-        Problem(seen.utility, reachable, fees, budget, must=tuple(must), never=tuple(never)), QUICK
-    )
-    chosen = (
-        found.chosen
-        if season.budget is not None
-        else _until_stop(found.chosen, found.values, len(must))
-    )
-    deep = evaluate([programs[at] for at in chosen], sample=DEEP)
-    return _Choice(
-        grouped.placed, grouped.left_out, seen, fees, chosen, deep, found.value, found.upper_bound
+        if made.problem.limits is not None
     )
 
 
-def _until_stop(chosen: Sequence[int], values: Sequence[float], locked: int) -> tuple[int, ...]:
-    """Without a budget the list ends where one more adds less than the stop line."""
-    worth = int((np.diff([0.0, *values])[locked:] >= STOP).sum())
-    return tuple(chosen[: locked + worth])
-
-
-def _eras() -> list[Fee]:
-    """The newest tiers on file, first tier first."""
-    tiers = [row for row in rows(Fee) if row.item == "ERAS residency application"]
-    newest = max(row.season for row in tiers)
-    return sorted((r for r in tiers if r.season == newest), key=lambda r: r.up_to or np.inf)
-
-
-def _curve(made: _Choice) -> tuple[Point, ...]:
+def _curve(made: Chosen) -> tuple[Point, ...]:
     found = made.list_.p_lists(range(len(made.chosen)))
     return tuple(
-        Point(size, made.fees.cost(made.chosen[:size]), chance)
+        Point(size, made.problem.fees.cost(made.chosen[:size]), chance)
         for size, chance in enumerate(found, 1)
     )
 
 
-def _lines(
-    made: _Choice, curve: Sequence[Point], quotas: Mapping[str, Quota | None]
-) -> tuple[Line, ...]:
-    outlooks = made.chances.outlooks()
+def _lines(made: Chosen, curve: Sequence[Point], sent: Sequence[Sent]) -> tuple[Line, ...]:
+    placed, outlooks = made.candidates.placed, made.candidates.told.outlooks()
+    told = news(made)
     costs = [0.0, *(point.cost for point in curve)]
     chances_ = [0.0, *(point.p_match.mean for point in curve)]
-    signals = _signals(made, quotas)
+    adds, if_yes = _added(made)
     lines = []
     for rank, at in enumerate(made.chosen, 1):
-        fee, adds = costs[rank] - costs[rank - 1], chances_[rank] - chances_[rank - 1]
-        said = (f"In: it adds {100 * adds:.1f} points for ${fee:g}.", *made.placed[at].reasons)
-        lines.append(Line(made.placed[at], outlooks[at], rank, fee, adds, adds, *signals[at], said))
-    unmatched = np.asarray(~made.chances.matched[0][:, made.chosen].any(axis=1))
-    gains = made.chances.matched[0][unmatched].sum(axis=0) / len(unmatched)
-    willing = made.chances.willing[0].mean(axis=0)
-    if_yes = np.where(willing > 0, gains / np.maximum(willing, 1e-9), 0.0)
-    for at in sorted(
-        set(range(len(made.placed))) - set(made.chosen), key=lambda at: (-gains[at], at)
-    ):
-        fee, adds, sure = (
-            made.fees.cost([*made.chosen, at]) - costs[-1],
-            float(gains[at]),
-            float(if_yes[at]),
+        fee, more = costs[rank] - costs[rank - 1], chances_[rank] - chances_[rank - 1]
+        said = (f"In: it adds {100 * more:.1f} points for ${fee:g}.", *placed[at].reasons)
+        asking = float(told.worth_asking[at])
+        lines.append(
+            Line(placed[at], outlooks[at], rank, fee, more, more, *sent[rank - 1], asking, said)
         )
-        said = (_why_out(outlooks[at], adds, fee, sure), *made.placed[at].reasons)
-        lines.append(Line(made.placed[at], outlooks[at], None, fee, adds, sure, "", 0.0, said))
+    out = set(range(len(placed))) - set(made.chosen)
+    for at in sorted(out, key=lambda at: (-adds[at], at)):
+        fee = made.problem.fees.cost([*made.chosen, at]) - costs[-1]
+        more, asking = float(adds[at]), float(told.worth_asking[at])
+        said = (
+            _why_out(outlooks[at], more, fee),
+            _comes_in(made, told, outlooks[at], at),
+            *placed[at].reasons,
+        )
+        lines.append(
+            Line(
+                placed[at], outlooks[at], None, fee, more, float(if_yes[at]), "", 0.0, asking, said
+            )
+        )
     return tuple(lines)
 
 
-def _why_out(outlook: Outlook, adds: float, fee: float, sure: float) -> str:
+def _added(made: Chosen) -> tuple[np.ndarray, np.ndarray]:
+    """What each program would add to the chance to match of the whole list; and if it surely took the visa."""
+    seen, every = made.candidates.told, range(len(made.candidates.placed))
+    matched, ones = by_program(seen.matched[0]), np.ones(len(every))
+    now = seen.attended.standing(made.chosen, ones, matched)
+    found = seen.attended.gains(now, every, ones, matched)
+    invited, could = (by_program(part) for part in seen.could)
+    sure = replace(seen.attended, invited=invited).gains(now, every, ones, could)
+    return found / matched.shape[1], np.maximum(found, sure) / matched.shape[1]
+
+
+def _why_out(outlook: Outlook, adds: float, fee: float) -> str:
     if outlook.blocked:
         return f"Out: {outlook.blocked[0].lower()}{outlook.blocked[1:]}"
-    said = f"Out: it would add {100 * adds:.2f} points for ${fee:g}."
-    if sure >= max(STOP, 2 * adds):
-        said += f" A written yes to your visa would make that {100 * sure:.1f}."
-    return said
+    return f"Out: it would add {100 * adds:.2f} points for ${fee:g}."
 
 
-def _quotas(
-    made: _Choice, profile: Profile, on: date, stated: Mapping[str, Quota]
-) -> dict[str, Quota | None]:
-    """Signals of each specialty in the season: as stated, else as published for that season, else not known."""
-    year = profile.match_year or on.year + 1
-    published = {
-        row.specialty_id: (row.gold or 0, row.silver if row.silver is not None else row.total)
-        for row in rows(Signals)
-        if row.season == year
-    }
-    wanted = dict.fromkeys(placed.assessment.program.specialty_id for placed in made.placed)
-    return {name: stated.get(name, published.get(name)) for name in wanted}
+def _comes_in(made: Chosen, told: News, outlook: Outlook, at: int) -> str:
+    """What would bring a program in; true where nothing else changes, see ``news``."""
+    visa, now = made.candidates.told.yes, max(outlook.p_h1b, outlook.p_j1)
+    if at in made.problem.never:
+        return "Would come in if you took off your lock, where it is worth its fee."
+    if told.yes[at] > 0 and now < 1:
+        return f"Would come in if it surely took your {visa}: ask for it in writing."
+    share, there = told.chance_needed[at], float(made.problem.reachable[at].mean())
+    share = np.ceil(1000 * share) / 1000
+    if share > 1:
+        return "Would come in only where limits or locks leave it room."
+    return (
+        f"Would come in if your chance there were {_percent(share)} instead of {_percent(there)}."
+    )
 
 
-def _signals(
-    made: _Choice, quotas: Mapping[str, Quota | None]
-) -> dict[int, tuple[str | None, float]]:
-    """Where signals go, one after the other to where the next adds most; gold first."""
-    sent: dict[int, tuple[str | None, float]] = {}
-    left: dict[str, list[str]] = {}
-    for at in made.chosen:
-        specialty = made.placed[at].assessment.program.specialty_id
-        quota = quotas[specialty]
-        sent[at] = (None if quota is None else "", 0.0)
-        gold, silver = quota or (0, 0)
-        left[specialty] = ["gold"] * gold + ["silver"] * silver
-    reach = made.list_.matched[0].copy()
-    with_signal = made.list_.signaled() | reach
-    while any(left.values()):
-        count = reach.sum(axis=1)[:, None]
-        gains = (with_signal & (count == 0)).mean(axis=0)
-        for place, at in enumerate(made.chosen):
-            specialty = made.placed[at].assessment.program.specialty_id
-            if sent[at][0] != "" or not left[specialty]:
-                gains[place] = -1.0
-        place = int(np.argmax(gains))
-        if gains[place] < 0:
-            break
-        at = made.chosen[place]
-        kind = left[made.placed[at].assessment.program.specialty_id].pop(0)
-        sent[at] = (kind, float(gains[place]))
-        reach[:, place] = with_signal[:, place]
-    return sent
-
-
-def _none(season: Season, profile: Profile, made: _Choice) -> tuple[Change, ...]:
-    return ()
-
-
-def _constraints(season: Season, profile: Profile, made: _Choice) -> tuple[Change, ...]:
-    """What each wish of the profile costs: the chance without it; the list as it is stays open then too."""
-    tried = []
-    if profile.needs_visa and profile.visa.h1b in ("must", "none", "prefer"):
-        either = profile.model_copy(
-            update={"visa": profile.visa.model_copy(update={"h1b": "either"})}
-        )
-        says = {"must": "H-1B only", "none": "J-1 only", "prefer": "H-1B preferred"}[
-            profile.visa.h1b
-        ]
-        tried.append(("visa", f"{says}, against either visa", either))
-    if profile.places.states:
-        anywhere = profile.model_copy(
-            update={"places": profile.places.model_copy(update={"states": ()})}
-        )
-        where = ", ".join(profile.places.states)
-        tried.append(("places", f"{where} only, against the whole country", anywhere))
-    without = [_compared(season, made, *each) for each in tried]
-    return tuple(replace(each, then=max(each.then, each.p_match)) for each in without)
-
-
-def _what_ifs(season: Season, profile: Profile, made: _Choice) -> tuple[Change, ...]:
-    """What a better profile or one more specialty would bring."""
-    tried: list[tuple[str, str, Profile]] = []
-    exams = profile.applicant.exams
-    if exams.step2ck.score is not None and exams.step2ck.score <= 290:
-        better = exams.step2ck.model_copy(update={"score": exams.step2ck.score + 10})
-        tried.append(
-            ("step2ck", "10 points more on Step 2 CK", _with_exams(profile, step2ck=better))
-        )
-    changes = [_compared(season, made, *each) for each in tried]
-    if step3_assumed(profile):
-        without = _with_visa(profile, "none")
-        lost = _compared(season, made, "step3", "Step 3 not passed in time: no H-1B", without)
-        then = 0.0 if profile.visa.h1b == "must" else min(lost.then, lost.p_match)
-        changes.append(replace(lost, then=then))
-    named = {specialty_named(wish.name).specialty_id for wish in profile.specialties}
-    seconds = [name for name in ALSO if name not in named and name in season.scenarios.specialties]
-    added = [_compared(season, made, *_second(season, profile, name)) for name in seconds]
-    return (*changes, *sorted(added, key=lambda change: -change.then)[:1])
-
-
-def _second(season: Season, profile: Profile, name: str) -> tuple[str, str, Profile]:
-    title = season.known.specialties[name].name
-    wishes = (*profile.specialties, Wish(name=title, weight=1.0))
-    return ("specialty", f"{title} as well", profile.model_copy(update={"specialties": wishes}))
-
-
-def step3_assumed(profile: Profile) -> bool:
-    """Whether the H-1B chances suppose a Step 3 that is still to be passed."""
-    wants = profile.needs_visa and profile.visa.h1b != "none"
-    return wants and not profile.us_graduate and profile.step3_passed is not True
-
-
-def _with_visa(profile: Profile, wish: str) -> Profile:
-    return profile.model_copy(update={"visa": profile.visa.model_copy(update={"h1b": wish})})
-
-
-def _with_exams(profile: Profile, **exams: object) -> Profile:
-    person = profile.applicant
-    changed = person.model_copy(update={"exams": person.exams.model_copy(update=exams)})
-    return profile.model_copy(update={"applicant": changed})
-
-
-def _compared(season: Season, made: _Choice, name: str, says: str, other: Profile) -> Change:
-    return Change(name, says, made.p_match, _choose(season, other).p_match)
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %"

@@ -31,12 +31,16 @@ STRENGTHS, TASTES = 15, 15  # nodes of the integrals over strength and over a pr
 
 @dataclass(frozen=True, slots=True)
 class Rank:
-    """One rank: chance to match there, chance if all above are full, chance anywhere without it."""
+    """One rank: chance to match there, chance if all above are full, chance anywhere without it.
+
+    ``simulated``: whether the simulated Match has the program; else its chances are 0 because nothing is known.
+    """
 
     program_id: str
     here: float
     if_reached: float
     anywhere_without: float
+    simulated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,7 @@ def rank_list(
             float(here[at]),
             float(weight @ reach[:, at]),
             float(weight @ (1 - np.delete(1 - reach, at, axis=1).prod(axis=1))),
+            main_track(known, scenarios, program) is not None,
         )
         for at, program in enumerate(programs)
     )

@@ -12,6 +12,7 @@ from visamatch.cli import output
 from visamatch.errors import InputError
 
 if TYPE_CHECKING:
+    from visamatch.advice.couple import Wish
     from visamatch.advice.plan import Plan, Quota
     from visamatch.workspace.profile import Profile
 
@@ -31,6 +32,18 @@ def plan(
     never: Annotated[
         list[str] | None, typer.Option("--never", help="A program to leave out.")
     ] = None,
+    partner: Annotated[
+        Path | None, typer.Option("--partner", help="Plan for two: the other's profile (TOML).")
+    ] = None,
+    near: Annotated[
+        str, typer.Option("--near", help="One place for two: miles, or 'state'.")
+    ] = "50",
+    alone: Annotated[
+        float, typer.Option(min=0, max=1, help="For two: worth of one matched alone, as a share.")
+    ] = 0.5,
+    apart: Annotated[
+        float, typer.Option(min=0, max=1, help="For two: worth of both, but far apart, as a share.")
+    ] = 0.5,
     on: Annotated[str, typer.Option("--on", help="Plan as of this day (ISO).")] = "",
     limit: Annotated[int, typer.Option(min=1, help="Rows a group in the table.")] = 12,
     json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
@@ -47,6 +60,9 @@ def plan(
     quotas = dict(_quota(each) for each in signals or ())
     budget = person.money.budget if budget is None else budget
     made, record = _made(person, day, budget, quotas, (must or [], never or []))
+    if partner is not None:
+        other = output.read_profile(partner)
+        record["couple"] = _couple((person, other), day, budget, _wish(near, alone, apart))
     if out is not None:
         _save(out, record, person, day)
     if json:
@@ -56,6 +72,8 @@ def plan(
         from visamatch.directory.programs import directory
 
         tables.plan(directory(), made, limit)
+        if "couple" in record:
+            tables.couple(record["couple"], limit)
 
 
 def _made(
@@ -82,6 +100,33 @@ def _made(
         "calendar": records.calendar_record(calendar(person, day)),
     }
     return made, record
+
+
+def _wish(near: str, alone: float, apart: float) -> Wish:
+    from visamatch.advice.couple import Wish
+
+    try:
+        within = None if near == "state" else float(near)
+    except ValueError:
+        within = -1.0
+    if within is not None and not 0 <= within <= 3000:
+        raise InputError("--near", "miles from 0 to 3000, or 'state'", near)
+    return Wish(within, alone, apart)
+
+
+def _couple(
+    persons: tuple[Profile, Profile], day: date, budget: float | None, wish: Wish
+) -> dict[str, Any]:
+    from visamatch.advice.choose import Season
+    from visamatch.advice.couple import plan_couple
+    from visamatch.directory.programs import directory
+    from visamatch.documents.records import couple_record
+    from visamatch.market import scenarios
+
+    budgets = (budget, persons[1].money.budget)
+    first, second = (Season(directory(), scenarios.load(), day, budget=each) for each in budgets)
+    names = [each.name or title for each, title in zip(persons, ("First", "Second"), strict=True)]
+    return couple_record(directory(), plan_couple((first, second), persons, wish), names)
 
 
 def _quota(text: str) -> tuple[str, Quota]:

@@ -148,7 +148,10 @@ def _lines(board: Board) -> Iterator[str]:
         entry.program_id: entry.name or entry.program_id for entry in (*board.order, *board.aside)
     }
     for at, chance in enumerate(board.made.ranks, 1):
-        yield f"{at:3} {chance.here:6.1%} here {chance.if_reached:6.1%} if reached  {names[chance.program_id]}"
+        told = f"{chance.here:6.1%} here {chance.if_reached:6.1%} if reached"
+        if not chance.simulated:
+            told = "unknown: in no simulated season  "
+        yield f"{at:3} {told}  {names[chance.program_id]}"
     yield f"{board.made.anywhere:.1%} anywhere; {board.made.swaps} swaps tried, none helps."
     if list(board.proposed) != board.ids:
         yield "Your ratings and choices propose: " + ", ".join(

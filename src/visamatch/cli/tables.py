@@ -2,7 +2,9 @@
 
 import os
 import sys
+from collections.abc import Mapping
 from textwrap import fill
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -157,6 +159,34 @@ def plan(known: Directory, made: Plan, limit: int) -> None:
     out.print(f"\n{NOTICE}")
 
 
+ENDS = {
+    "both": "both match",
+    "near": "both, in one place",
+    "only_first": "only the first",
+    "only_second": "only the second",
+    "neither": "neither",
+}
+
+
+def couple(made: Mapping[str, Any], limit: int) -> None:
+    """Print what becomes of two who plan together, and the list of each."""
+    out = console()
+    out.print("\nThe two of you, in the same seasons", style="bold")
+    right: dict[str, object] = {"justify": "right"}
+    titles = ("Together %", "Each alone %", "One place only %")
+    table = _table(("", {"width": 22}), *((title, right) for title in titles))
+    for key, title in ENDS.items():
+        shares = (made[part][key] for part in ("ends", "each_alone", "same_place_only"))
+        table.add_row(title, *(chance(Chance(**share)) for share in shares))
+    out.print(table)
+    for each in made["lists"]:
+        lines = each["list"][:limit]
+        cost = f"{plural(each['applications'], 'program')} for ${each['cost']:,.0f}"
+        out.print(f"\n{each['name']}: {cost}", style="bold")
+        for number, line in enumerate(lines, 1):
+            out.print(f"{number:>4}  {line['state']} {line['name']}"[:78])
+
+
 def difference(found: Difference, applied: bool) -> None:
     """Print what a sheet changes on the list."""
     out = console()
@@ -189,11 +219,20 @@ def _print_advice(out: Console, made: Plan) -> None:
         ),
         style="bold",
     )
+    for part in made.parts:
+        asked = "not limited" if part.most is None else f"at most {part.most}"
+        asked = f"at least {part.least}, {asked}" if part.least else asked
+        out.print(_wrapped(f"{part.of} ({asked}): {part.applications} for ${part.cost:,.0f}"))
+    if made.most_interviews:
+        out.print(f"Counted: at most {made.most_interviews} interviews, those you would like best.")
     out.print(f"After {made.stop} the next fee buys less than {100 * STOP:g} points of chance.")
     for assumed in made.assumes:
         out.print(f"It supposes: {assumed}")
     for change in (*made.constraints, *made.what_ifs):
         out.print(_wrapped(f"{change.says}: {change.points:+.1f} points ({change.then:.0%})"))
+    if made.ask_first:
+        names = "; ".join(line.placed.assessment.program.name for line in made.ask_first[:3])
+        out.print(_wrapped(f"Ask first whether they take your visa: {names}."))
     for name in (name for name, quota in made.quotas.items() if quota is None):
         out.print(_wrapped(f"How many signals has {name} this season? Say --signals '{name}=8'."))
 

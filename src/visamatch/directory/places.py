@@ -2,22 +2,32 @@
 
 from collections import defaultdict
 from functools import cache
-from math import asin, cos, radians, sin, sqrt
+
+import numpy as np
+from numpy.typing import NDArray
 
 from visamatch.directory.programs import directory
 from visamatch.errors import InputError, one_of
 from visamatch.facts.states import NEW_ENGLAND
+from visamatch.facts.tables import Program
 
 EARTH_RADIUS_MILES = 3958.8
 BOSTON_RING_MILES = 12.0
 Point = tuple[float, float]
+Floats = NDArray[np.float64]
 
 
 def miles(a: Point, b: Point) -> float:
     """Great-circle distance in miles between two (latitude, longitude) points in degrees."""
-    (lat1, lon1), (lat2, lon2) = (tuple(map(radians, point)) for point in (a, b))
-    half = sin((lat2 - lat1) / 2) ** 2 + cos(lat1) * cos(lat2) * sin((lon2 - lon1) / 2) ** 2
-    return 2 * EARTH_RADIUS_MILES * asin(sqrt(half))
+    return float(distances(np.array([a]), np.array([b]))[0, 0])
+
+
+def distances(a: Floats, b: Floats) -> Floats:
+    """The same between all of two lists of points, shapes [n, 2] and [m, 2]; nan where one is not known."""
+    (lat1, lon1), (lat2, lon2) = np.radians(a.T)[:, :, None], np.radians(b.T)[:, None, :]
+    half = np.sin((lat2 - lat1) / 2) ** 2
+    half = half + np.cos(lat1) * np.cos(lat2) * np.sin((lon2 - lon1) / 2) ** 2
+    return np.asarray(2 * EARTH_RADIUS_MILES * np.arcsin(np.sqrt(half)))
 
 
 @cache
@@ -51,6 +61,15 @@ def city_point(text: str) -> Point:
         raise InputError("city", f"the state as well, {one_of(choices, text)}", text)
     known = [f"{city.title()}, {state}" for city, state in _cities()]
     raise InputError("city", one_of(known, text), text)
+
+
+RINGS = ("Boston", "Massachusetts", "New England", "Elsewhere")
+
+
+def ring_of(program: Program) -> str:
+    """The ring around Boston that a program lies in."""
+    point = None if program.lat is None or program.lon is None else (program.lat, program.lon)
+    return ring(program.city, program.state, point)
 
 
 def ring(city: str, state: str, point: Point | None) -> str:

@@ -24,7 +24,7 @@ from visamatch.facts.tables import (
 Item = TypeVar("Item")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # hashed by identity
 class Directory:
     """The shipped directory, indexed. Ids are those of the tables; every lookup is by id."""
 
@@ -104,6 +104,8 @@ def directory() -> Directory:
     files_for = [(name, row) for row in rows(Petitioner) for name in row.institutions]
     pairs = _group(files_for, lambda pair: pair[0])
     acgme = {row.acgme_id: row.program_id for row in rows(Program) if row.acgme_id}
+    # A program tied to a code of the Match had an id of its own before; files may still hold it.
+    acgme |= {f"ACGME-{acgme_id}": program_id for acgme_id, program_id in acgme.items()}
     return Directory(
         programs=programs,
         institutions=_by(Institution, "institution_id"),

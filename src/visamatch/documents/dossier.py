@@ -11,7 +11,7 @@ from typing import Any
 from visamatch.evidence.words import MARKS
 
 Record = Mapping[str, Any]
-PARTS = ("totals", "assumes", "curve", "price_of_constraints", "calendar")
+PARTS = ("totals", "assumes", "curve", "price_of_constraints", "calendar", "parts", "couple")
 GROUPS = ("core", "regional", "safety", "")
 SHOWN = 60  # programs a group where the plan does not say which ones to apply to
 EVIDENCE = 3  # statements a program, the nearest first

@@ -3,11 +3,12 @@
 The field names are public (the command line's contract). Unknown is ``None``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields, is_dataclass
 from datetime import date
 from typing import Any
 
+from visamatch.advice.couple import CouplePlan
 from visamatch.advice.paths import Path, Said, Situation, answers, comparison, paths
 from visamatch.advice.plan import Change, Line, Plan
 from visamatch.directory.cap_exempt import cap_standing
@@ -160,7 +161,9 @@ def plan_record(known: Directory, plan: Plan) -> Record:
             "worth_applying": plan.stop,
             "value": plan.value,
             "upper_bound": plan.upper_bound,
+            "most_interviews": plan.most_interviews,
         },
+        "parts": [asdict(part) for part in plan.parts],
         "curve": [asdict(point) for point in plan.curve],
         "price_of_constraints": [_change(change) for change in plan.constraints],
         "what_ifs": [_change(change) for change in plan.what_ifs],
@@ -179,6 +182,34 @@ def plan_record(known: Directory, plan: Plan) -> Record:
     }
 
 
+def couple_record(known: Directory, plan: CouplePlan, names: Sequence[str]) -> Record:
+    """Two lists, what becomes of the pair, and what it would be apart or where only one place will do."""
+    return {
+        "wish": asdict(plan.wish),
+        "denominator": "all pairs of these two kinds who apply to these programs",
+        "ends": asdict(plan.ends),
+        "each_alone": asdict(plan.separate),
+        "same_place_only": asdict(plan.insisting),
+        "lists": [
+            {
+                "name": name,
+                "applications": len(lines),
+                "cost": cost,
+                "list": [
+                    {
+                        **program_record(known, line.placed.assessment),
+                        "p_match": asdict(line.outlook.p_match),
+                        "fee": line.fee,
+                        "adds": round(line.adds, 6),
+                    }
+                    for line in lines
+                ],
+            }
+            for name, lines, cost in zip(names, plan.lists, plan.costs, strict=True)
+        ],
+    }
+
+
 def _line(known: Directory, line: Line) -> Record:
     return {
         **program_record(known, line.placed.assessment),
@@ -194,6 +225,7 @@ def _line(known: Directory, line: Line) -> Record:
         "fee": line.fee,
         "marginal": round(line.marginal, 5),
         "if_yes": round(line.if_yes, 5),
+        "worth_asking": round(line.worth_asking, 6),
         "reasons": list(line.reasons),
         "statements": [
             weighed.statement.statement_id

@@ -58,6 +58,8 @@ def workbook(
     curve = plan.get("curve")
     costs = (sheets["Costs"], _curve(curve)) if curve else (sheets["Fees"], _fees())
     fill(book.create_sheet("Costs"), *costs)
+    if couple := plan.get("couple"):
+        fill(book.create_sheet("Together"), sheets["Together"], _together(couple))
     fill(book.create_sheet("Calendar"), sheets["Calendar"], map(_task, plan.get("calendar") or ()))
     fill(book.create_sheet("Glossary"), sheets["Glossary"], _glossary())
     hidden = book.create_sheet(BASE_SHEET)
@@ -193,6 +195,13 @@ def _evidence(line: Line) -> Iterator[tuple[Any, ...]]:
 def _curve(curve: Iterable[Record]) -> Iterator[tuple[Any, ...]]:
     for point in curve:
         yield point["applications"], point["cost"], Share(_shown(point["p_match"]))
+
+
+def _together(couple: Record) -> Iterator[tuple[Any, ...]]:
+    for each in couple["lists"]:
+        for at, row in enumerate(each["list"], 1):
+            chance = Share(_shown(row["p_match"]))
+            yield each["name"], at, row["name"], row["state"] or "", chance, row["fee"]
 
 
 def _fees() -> Iterator[tuple[Any, ...]]:

@@ -13,7 +13,7 @@ from visamatch.workspace.boundary import parse
 from visamatch.workspace.sponsor_list import Entry
 
 HEADER_WITHIN = 15  # rows in which a header is looked for
-OURS = ("Evidence", "Costs", "Calendar", "Glossary")  # sheets that we write beside the list
+OURS = ("Evidence", "Costs", "Together", "Calendar", "Glossary")  # our sheets beside the list
 MOST_ROWS = 20_000  # about four times all programs
 NAMING = ("program_id", "acgme_id", "nrmp_code", "name", "institution")
 TELLING = (

@@ -79,7 +79,7 @@ class Outcomes(NamedTuple):
     reachable: Bools
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # hashed by identity
 class Scenarios:
     """S seasons of T tracks of P programs. Codes are bytes, see ``LOWEST`` and ``STEP``.
 

@@ -12,6 +12,8 @@ from typing import Any
 from django.http import QueryDict
 from pydantic import ValidationError
 
+from visamatch.advice.groups import GROUPS
+from visamatch.directory.places import RINGS
 from visamatch.errors import InputError
 from visamatch.facts.states import STATES
 from visamatch.shipped import shipped
@@ -47,7 +49,9 @@ def groups() -> tuple[Group, ...]:
     """The form. The first group is all that is needed."""
     book = shipped("web/profile_form.yaml")
     wishes = {name: name for name in offered().values()}
+    parts = dict[str, str](GROUPS.items()) | {ring: ring for ring in RINGS} | wishes
     lists = {
+        "parts": parts,
         "specialties": wishes,
         "countries": shipped("web/countries.yaml"),
         "states": STATES,
@@ -84,6 +88,7 @@ def read(posted: QueryDict, before: Profile | None) -> tuple[Profile | None, dic
     for each in asked:
         _put(data, each.path.split("."), _typed(each, posted))
     data["specialties"] = _wishes(data.get("specialties", []))
+    data["limits"] = [limit for limit in data.get("limits", []) if limit.get("of")]
     person = data.setdefault("applicant", {})
     person["citizenship"] = [code for code in person.get("citizenship") or [] if code]
     wrong = _missing(data)

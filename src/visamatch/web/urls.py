@@ -23,6 +23,7 @@ from visamatch.web.views import (
     readings,
     sheets,
     start,
+    together,
 )
 
 urlpatterns = [
@@ -40,6 +41,7 @@ urlpatterns = [
     path("list/sheet/apply/", sheets.apply, name="apply_sheet"),
     re_path(r"^list/visamatch-list\.(?P<kind>xlsx|csv|pdf)$", sheets.export, name="export"),
     path("plan/", plan.plan, name="plan"),
+    path("plan/together/", together.together, name="together"),
     path("rank/", rank.rank, name="rank"),
     path("rank/certify/", certify.certify, name="certify"),
     path("rank/couple/", couple.couple, name="couple"),

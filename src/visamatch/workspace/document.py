@@ -64,6 +64,7 @@ class Partner(Record):
 class Workspace(Record):
     """The document: the profile, the sponsor list, own evidence, tasks marked and letters sent.
 
+    ``partner`` plans and ranks together with the person.
     ``columns`` are the headers of the person's own columns (``Entry.extra``) in the order of their sheet.
     ``choices`` between two programs teach what counts for the rank list.
     """

@@ -233,6 +233,18 @@ class Places(Record):
     states: tuple[State, ...] = ()
 
 
+class Limit(Record):
+    """At least and at most so many applications to a part of the list.
+
+    ``of``: a group (core, regional, safety), a ring (Boston, Massachusetts, New England, Elsewhere),
+    a state or a specialty.
+    """
+
+    of: Annotated[str, Field(min_length=1)]
+    least: Annotated[int, Field(ge=0, le=500)] = 0
+    most: Annotated[int, Field(ge=0, le=500)] | None = None
+
+
 class Money(Record):
     """What may be spent on applications, in dollars."""
 
@@ -253,6 +265,8 @@ class Profile(Record):
     experience: Experience = Experience()
     places: Places = Places()
     money: Money = Money()
+    limits: tuple[Limit, ...] = ()
+    most_interviews: Annotated[int, Field(ge=1, le=200)] | None = None  # that one can attend
 
     @property
     def needs_visa(self) -> bool:

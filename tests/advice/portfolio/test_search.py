@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -5,11 +6,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.advice.portfolio.instances import brute_force, hard, milp, small
+from tests.advice.portfolio.instances import (
+    brute_force,
+    by_hand,
+    crowded,
+    hard,
+    in_parts,
+    milp,
+    parted,
+    small,
+)
 from visamatch.advice.portfolio import kernels, search
-from visamatch.advice.portfolio.problem import SLACK, Fees, Problem
+from visamatch.advice.portfolio.feasible import check
+from visamatch.advice.portfolio.problem import SLACK, Fees, Problem, gain
 from visamatch.advice.portfolio.search import solve
 from visamatch.advice.portfolio.view import View
+from visamatch.errors import InputError
 
 seeds = st.integers(0, 2**32)
 
@@ -19,6 +31,7 @@ def obeys(problem, choice):
     assert len(set(choice.chosen)) == len(choice.chosen) <= problem.most
     assert set(problem.must) <= set(choice.chosen)
     assert not set(problem.never) & set(choice.chosen)
+    assert problem.parts.allow(choice.chosen)
 
 
 @settings(max_examples=150, deadline=None)
@@ -31,6 +44,60 @@ def test_equals_brute_force_and_obeys_every_limit(seed):
     assert choice.value <= choice.upper_bound <= choice.value + 1e-9
 
 
+@settings(max_examples=250, deadline=None)
+@given(seeds)
+def test_the_least_and_most_of_each_part_hold_and_the_best_such_set_is_found(seed):
+    problem = parted(seed)
+    best = brute_force(problem)
+    falling = (problem.fees.cheapest < problem.fees.prices).any()
+    try:
+        check(problem)
+    except InputError as error:
+        assert best is None or falling
+        mended = _mended(problem, str(error))
+        assert mended is None or brute_force(mended) is not None
+        return
+    assert best is not None
+    for effort in (10**9, 1):
+        choice = solve(problem, effort)
+        obeys(problem, choice)
+        assert choice.upper_bound >= best - 1e-9
+        assert choice.value <= best + 1e-9
+    assert solve(problem).value == pytest.approx(best, abs=1e-9)
+
+
+def _mended(problem, sentence):
+    """The problem with the budget that the sentence asks for."""
+    asked = re.search(r"raise the budget to ([\d.]+)", sentence)
+    return asked and replace(problem, budget=float(asked[1]) + 1e-4)
+
+
+@settings(max_examples=100, deadline=None)
+@given(seeds)
+def test_only_so_many_interviews_are_attended_and_the_best_such_set_is_found(seed):
+    problem = crowded(seed)
+    best = brute_force(problem)
+    for effort in (10**9, 1):
+        choice = solve(problem, effort)
+        obeys(problem, choice)
+        assert choice.values == pytest.approx(
+            [by_hand(problem, choice.chosen[: n + 1]) for n in range(len(choice.chosen))]
+        )
+        assert choice.value <= best + 1e-9 <= choice.upper_bound + 2e-9
+    assert solve(problem).value == pytest.approx(best, abs=1e-9)
+
+
+@settings(max_examples=50, deadline=None)
+@given(seeds)
+def test_what_one_more_adds_where_interviews_are_few(seed):
+    problem = crowded(seed)
+    chosen = list(np.random.default_rng(seed).permutation(9)[:4])
+    left = sorted(set(range(9)) - set(chosen))
+    told = problem.gains(chosen, left, problem.best_of(chosen)) / problem.reachable.shape[1]
+    now = by_hand(problem, chosen)
+    assert told == pytest.approx([by_hand(problem, [*chosen, j]) - now for j in left])
+
+
 @settings(max_examples=100, deadline=None)
 @given(seeds)
 def test_without_effort_the_bound_is_still_sound(seed):
@@ -40,6 +107,12 @@ def test_without_effort_the_bound_is_still_sound(seed):
     best = brute_force(problem)
     assert choice.value <= best + 1e-9
     assert choice.upper_bound >= best - 1e-9
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_hard_instances_with_parts_reach_the_optimum_of_the_mixed_integer_program(seed):
+    problem = in_parts(seed)
+    assert solve(problem).value == pytest.approx(milp(problem), rel=1e-7)
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -113,7 +186,7 @@ def test_lazy_greedy_is_greedy():
         chosen, left = [], list(range(len(view.ids)))
         while left:
             best = view.adding(chosen).best
-            gains = [kernels.gain(view.reach[j], view.worth[j], best) for j in left]
+            gains = [gain(view.reach[j], view.worth[j], best) for j in left]
             weighed = [
                 g / (view.cost([j]) if by_cost else 1) for g, j in zip(gains, left, strict=True)
             ]

@@ -1,5 +1,6 @@
 """Where to apply: the set of applications worth most under fees, and a bound on what could be better.
 
-``problem`` states the question, ``greedy`` and ``exact`` answer it where outcomes move together,
-``independent`` where they do not, ``document`` reads and writes the public JSON form.
+``problem`` states the question and ``feasible`` whether it has an answer; ``search`` answers it where outcomes move
+together, ``attend`` where interviews are limited too, ``couple`` for two, ``independent`` where outcomes are
+independent. ``document`` reads and writes the public JSON form.
 """

@@ -1,7 +1,9 @@
 """The public JSON form of ``portfolio solve``: strict in, plain out.
 
 Two forms. Outcomes that move together: ``utility`` [P], ``reachable`` [P][S], ``fees`` ([P], or tiers
-counted within groups), ``budget``, ``max_applications``, ``must``, ``never``. Independent schools:
+counted within groups), ``budget``, ``max_applications``, ``must``, ``never``; and, where wanted, ``parts`` [P]
+(the name of each program's part) with ``limits`` by that name (``least`` and ``most`` applications), and
+``invited`` [P][S] with ``max_interviews``, see ``attend``. Independent schools:
 ``f`` (chance), ``t`` (utility), ``g`` (fee), ``budget``, ``max_applications``; without ``g`` each costs 1.
 """
 
@@ -14,13 +16,25 @@ from typing import Any
 import numpy as np
 
 from visamatch.advice.portfolio import independent, search
+from visamatch.advice.portfolio.attend import Attended, preference
+from visamatch.advice.portfolio.feasible import check, check_fee
 from visamatch.advice.portfolio.independent import Schools
-from visamatch.advice.portfolio.problem import SLACK, Bytes, Choice, Fees, Floats, Problem
+from visamatch.advice.portfolio.problem import (
+    UNLIMITED,
+    Bytes,
+    Choice,
+    Fees,
+    Floats,
+    Parts,
+    Problem,
+)  # fmt: skip
 from visamatch.errors import InputError, one_of
 
-TOGETHER = ("utility", "reachable", "fees", "budget", "max_applications", "must", "never")
+TOGETHER = (
+    "utility", "reachable", "fees", "budget", "max_applications", "must", "never", "parts", "limits",
+    "invited", "max_interviews",
+)  # fmt: skip
 INDEPENDENT = ("f", "t", "g", "budget", "max_applications")
-UNLIMITED = 10**9
 
 
 def answer(document: object) -> dict[str, Any]:
@@ -56,7 +70,7 @@ def schools(document: dict[str, Any]) -> Schools:
     if "g" in document or math.isfinite(budget):
         fee = _numbers(document, "g", len(chance))
     _some_limit(budget, most)
-    _one_fee(budget, float(fee.min()))
+    check_fee(budget, float(fee.min()))
     return Schools(chance, utility, fee, budget, most)
 
 
@@ -65,14 +79,16 @@ def problem(document: dict[str, Any]) -> Problem:
     _keys(document, TOGETHER)
     utility = _numbers(document, "utility")
     size = len(utility)
-    reachable = _matrix(document, size)
+    reachable = _matrix(document, "reachable", size)
     budget, most = _limits(document)
     fees = Fees.flat([0.0] * size)
     if "fees" in document or math.isfinite(budget):
         fees = _fees(document, size)
     must, never = (_places(document, key, size) for key in ("must", "never"))
-    made = Problem(utility, reachable, fees, budget, most, must, never)
-    _locks(made)
+    interviews = _interviews(document, utility, reachable)
+    limits = _parts(document, size)
+    made = Problem(utility, reachable, fees, budget, most, must, never, limits, interviews)
+    check(made)
     return made
 
 
@@ -108,27 +124,81 @@ def _numbers(
     return np.array([_number(f"{key}[{i}]", x, high=high) for i, x in enumerate(found)])
 
 
-def _matrix(document: dict[str, Any], size: int) -> Bytes:
-    rows = _list(document, "reachable", size)
+def _matrix(document: dict[str, Any], key: str, size: int) -> Bytes:
+    rows = _list(document, key, size)
     for i, row in enumerate(rows):
         if not isinstance(row, list) or not row:
-            raise InputError(f"reachable[{i}]", "a list with 0 or 1 for each scenario", row)
+            raise InputError(f"{key}[{i}]", "a list with 0 or 1 for each scenario", row)
         if len(row) != len(rows[0]):
-            wanted = f"{len(rows[0])} scenarios as in reachable[0]"
-            raise InputError(f"reachable[{i}]", wanted, f"{len(row)}")
+            wanted = f"{len(rows[0])} scenarios as in {key}[0]"
+            raise InputError(f"{key}[{i}]", wanted, f"{len(row)}")
         if row.count(0) + row.count(1) != len(row):
             s = next(s for s, entry in enumerate(row) if entry not in (0, 1))
-            raise InputError(f"reachable[{i}][{s}]", "0 or 1", str(row[s]))
+            raise InputError(f"{key}[{i}][{s}]", "0 or 1", str(row[s]))
     return np.array(rows, dtype=np.uint8)
+
+
+def _interviews(document: dict[str, Any], utility: Floats, reachable: Bytes) -> Attended | None:
+    """Invitations and how many can be attended; both or neither."""
+    if document.get("max_interviews") is None and document.get("invited") is None:
+        return None
+    most = _whole(document, "max_interviews")
+    invited = _matrix(document, "invited", len(utility))
+    if invited.shape != reachable.shape:
+        wanted = f"{reachable.shape[1]} scenarios as in reachable"
+        raise InputError("invited", wanted, f"{invited.shape[1]}")
+    if len(wrong := np.argwhere(reachable > invited)):
+        i, s = wrong[0]
+        raise InputError(f"invited[{i}][{s}]", "1, as reachable says", 0)
+    place = preference(utility, invited.mean(axis=1), reachable.mean(axis=1))
+    return Attended(invited, place, most)
+
+
+def _parts(document: dict[str, Any], size: int) -> Parts | None:
+    """The part of each program, and the least and most number of those that have limits."""
+    found = document.get("limits")
+    if found is None and document.get("parts") is None:
+        return None
+    if not isinstance(found, dict):
+        raise InputError(
+            "limits", 'an object such as {"safety": {"least": 2, "most": 9}}', found or "nothing"
+        )
+    of = _list(document, "parts", size)
+    for i, name in enumerate(of):
+        if not isinstance(name, str):
+            raise InputError(f"parts[{i}]", "the name of a part", str(name))
+    names = (*sorted(set(of) - set(found)), *found)
+    limits = np.array([[0, UNLIMITED]] * len(names))
+    for at, name in enumerate(names):
+        if name in found:
+            limits[at] = _limit(f"limits.{name}", found[name])
+            if name not in of:
+                raise InputError(f"limits.{name}", "a name that stands in parts", name)
+    numbers = np.array([names.index(name) for name in of])
+    return Parts(numbers, limits[:, 0], limits[:, 1], names)
+
+
+def _limit(where: str, found: object) -> tuple[int, int]:
+    if not isinstance(found, dict) or not found or not set(found) <= {"least", "most"}:
+        raise InputError(where, "an object with least, most or both", str(found))
+    return tuple(
+        otherwise if found.get(key) is None else _whole(found, key, f"{where}.{key}", low)
+        for key, otherwise, low in (("least", 0, 0), ("most", UNLIMITED, 0))
+    )  # type: ignore[return-value]
+
+
+def _whole(document: dict[str, Any], key: str, where: str = "", low: int = 1) -> int:
+    number = _number(where or key, document.get(key), low)
+    if number % 1:
+        raise InputError(where or key, f"a whole number, {low} or more", number)
+    return int(number)
 
 
 def _limits(document: dict[str, Any]) -> tuple[float, int]:
     budget, most = document.get("budget"), document.get("max_applications")
-    if most is not None and (_number("max_applications", most, low=1.0) % 1 or most < 1):
-        raise InputError("max_applications", "a whole number, 1 or more", most)
     return (
         math.inf if budget is None else _number("budget", budget),
-        UNLIMITED if most is None else int(most),
+        UNLIMITED if most is None else _whole(document, "max_applications"),
     )
 
 
@@ -179,37 +249,3 @@ def _places(document: dict[str, Any], key: str, size: int) -> tuple[int, ...]:
         if place in found[:i]:
             raise InputError(f"{key}[{i}]", "each program once", place)
     return tuple(found)
-
-
-def _locks(made: Problem) -> None:
-    """Locks must leave a choice that fits; say the nearest change that would."""
-    both = sorted(set(made.must) & set(made.never))
-    if both:
-        wanted = "no program that is also in never; take it out of one of the two"
-        raise InputError("must", wanted, both)
-    if len(made.must) > made.most:
-        wanted = f"at most {made.most}, as max_applications says; raise it to {len(made.must)}"
-        raise InputError("must", wanted, f"{len(made.must)} programs")
-    open_to = sorted(set(range(len(made.utility))) - set(made.never))
-    if not open_to:
-        raise InputError("never", "at least one program left to choose from", list(made.never))
-    cost = made.fees.cost(made.must)
-    if cost > made.budget + SLACK:
-        wanted = f"at most {made.budget:g}, the budget; raise it to {cost:g}"
-        raise InputError("must", f"{wanted} or unlock {_unlock(made)}", f"a cost of {cost:g}")
-    if not made.must:
-        _one_fee(made.budget, min(made.fees.cost([j]) for j in open_to))
-
-
-def _unlock(made: Problem) -> str:
-    """The fewest locked programs to let go of, dearest first."""
-    kept = sorted(made.must, key=lambda j: -made.fees.cost([j]))
-    gone = []
-    while made.fees.cost(kept) > made.budget + SLACK:
-        gone.append(kept.pop(0))
-    return f"program{'s' * (len(gone) > 1)} {', '.join(map(str, gone))}"
-
-
-def _one_fee(budget: float, lowest: float) -> None:
-    if budget + SLACK < lowest:
-        raise InputError("budget", f"at least {lowest:g}, the lowest fee", f"{budget:g}")

@@ -6,21 +6,11 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from visamatch.advice.portfolio.problem import Bytes, Floats, Ints
+from visamatch.advice.portfolio.problem import Bytes, Floats, Ints, gain, gains
 from visamatch.advice.portfolio.view import View
 
 Steps = npt.NDArray[np.int32]
 FREE = 1e-12  # dollars; a free application is worth any gain
-
-
-@njit(cache=True, fastmath=True)
-def gain(row: Bytes, worth: float, best: Floats) -> float:
-    """What one more program adds, summed over scenarios, where ``best`` is had already."""
-    total = 0.0
-    for s in range(row.size):
-        more = worth - best[s]
-        total += more if (row[s] != 0) & (more > 0.0) else 0.0
-    return total
 
 
 @njit(cache=True)
@@ -102,7 +92,7 @@ def lazy_greedy(view: View, by_cost: bool, skip: bool = True) -> list[int]:
     Returns:
         places in the view, in order of choice.
     """
-    if not len(view.worth) or view.most <= 0:
+    if view.most <= 0 or not view.worth.any():
         return []
     step = float(view.worth.max()) * len(view.best) / 2.0**30
     roof = np.ceil(view.worth / step).astype(np.int32)
@@ -118,7 +108,7 @@ def _lazy_greedy(
     view: View, rule: tuple[bool, bool], step: float, roof: Steps, floor: Steps, best: Floats
 ) -> Ints:
     by_cost, skip = rule
-    counts, money, size = view.counts.copy(), view.money, view.worth.size
+    counts, room, money, size = view.counts.copy(), view.room.copy(), view.money, view.worth.size
     chosen, number = np.empty(min(size, view.most), dtype=np.int64), 0
     gains, key, heap = np.zeros(size), np.zeros(size), np.arange(size)
     measured = np.full(size, -1)  # 2n: coarsely after n choices, 2n + 1: exactly
@@ -128,7 +118,7 @@ def _lazy_greedy(
     while size > 0 and number < chosen.size:
         top = heap[0]
         row, worth, cost = view.reach[top], view.worth[top], _price(view, counts, view.group[top])
-        useful = gains[top] > 0.0 and (cost <= money or not skip)
+        useful = gains[top] > 0.0 and room[view.part[top]] > 0 and (cost <= money or not skip)
         if useful and measured[top] < 2 * number + 1:
             if measured[top] < 2 * number:
                 gains[top] = min(gains[top], step * _coarse_gain(row, roof[top], floor))
@@ -149,6 +139,7 @@ def _lazy_greedy(
             number += 1
             money -= cost
             counts[view.group[top]] += 1
+            room[view.part[top]] -= 1
             _take(row, worth, best)
             _take(row, roof[top] - 1, floor)
             if by_cost and _price(view, counts, view.group[top]) != cost:
@@ -157,12 +148,14 @@ def _lazy_greedy(
 
 
 @njit(cache=True)
-def _cover(view: View, chosen: Ints) -> tuple[Floats, Floats, Ints, Floats]:
+def _cover(
+    reach: Bytes, worth: Floats, chosen: Ints, before: Floats
+) -> tuple[Floats, Floats, Ints, Floats]:
     """Best and second best by scenario, whose the best is (-1: had before), what each choice alone gives."""
-    best, second = view.best.copy(), view.best.copy()
+    best, second = before.copy(), before.copy()
     holder = np.full(best.size, -1)
     for k in range(chosen.size):
-        row, mine = view.reach[chosen[k]], view.worth[chosen[k]]
+        row, mine = reach[chosen[k]], worth[chosen[k]]
         for s in range(best.size):
             if row[s] and mine > best[s]:
                 second[s], best[s], holder[s] = best[s], mine, k
@@ -175,6 +168,14 @@ def _cover(view: View, chosen: Ints) -> tuple[Floats, Floats, Ints, Floats]:
     return best, second, holder, loss
 
 
+def cover(reach: Bytes, worth: Floats, chosen: Ints) -> tuple[Floats, Floats, Ints, Floats]:
+    """Best and second best of a set by scenario, whose the best is (-1: nobody's), what each of it alone gives."""
+    found: tuple[Floats, Floats, Ints, Floats] = _cover(
+        reach, worth, chosen, np.zeros(reach.shape[1])
+    )
+    return found
+
+
 @njit(cache=True)
 def _exchanged(view: View, counts: Ints, out: int, into: int) -> float:
     """What an exchange adds to the cost; ``out`` is -1 where nothing is given up."""
@@ -185,6 +186,15 @@ def _exchanged(view: View, counts: Ints, out: int, into: int) -> float:
     if old == new:
         return 0.0
     return _price(view, counts, new) - float(view.prices[view.start[old] + counts[old] - 1])
+
+
+@njit(cache=True)
+def _allowed(view: View, held: Ints, out: int, into: int) -> bool:
+    """Whether the parts have still enough and not too many after an exchange; ``held``: chosen in each."""
+    new, old = view.part[into], view.part[out] if out >= 0 else -1
+    if new == old:
+        return True
+    return bool(held[new] < view.room[new] and (old < 0 or held[old] > view.need[old]))
 
 
 @njit(cache=True)
@@ -215,11 +225,12 @@ def best_move(
         gain summed over scenarios (0: no move is left), place in ``chosen`` that is given up (-1: none),
         program that comes in.
     """
-    covered = _cover(view, chosen)
-    counts = view.counts.copy()
+    covered = _cover(view.reach, view.worth, chosen, view.best)
+    counts, held = view.counts.copy(), np.zeros_like(view.need)
     taken = np.zeros(view.worth.size, dtype=np.bool_)
     for item in chosen:
         counts[view.group[item]] += 1
+        held[view.part[item]] += 1
         taken[item] = True
     found, found_out, found_in = (np.inf, 0.0), -1, -1  # cost beyond the level, minus the gain
     for j in range(view.worth.size):
@@ -228,9 +239,10 @@ def best_move(
             continue  # an exchange never gains more than the addition
         kept = _kept(view.reach[j], view.worth[j], covered)
         for k in range(-1 if chosen.size < view.most else 0, chosen.size):
-            cost = now + _exchanged(view, counts, chosen[k] if k >= 0 else -1, j)
+            out = chosen[k] if k >= 0 else -1
+            cost = now + _exchanged(view, counts, out, j)
             rank = (max(0.0, cost - level), -(more - covered[3][k] + kept[k]))
-            if rank[1] < 0.0 and cost <= limit and rank < found:
+            if rank[1] < 0.0 and cost <= limit and rank < found and _allowed(view, held, out, j):
                 found, found_out, found_in = rank, k, j
     return -found[1], found_out, found_in
 
@@ -259,53 +271,67 @@ def _relaxed(view: View, profit: Floats) -> tuple[float, Floats]:
 
 
 @njit(cache=True)
-def _descend(view: View, part: Floats, v: Floats, excess: float) -> Floats:
-    """Levels one step down the subgradient, as long as closes the excess if the bound were linear there."""
-    slope = np.ones(v.size)
+def _descend(
+    view: View, part: Floats, v: Floats, toll: Floats, excess: float
+) -> tuple[Floats, Floats]:
+    """Levels and tolls one step down the subgradient, as long as closes the excess if the bound were linear."""
+    slope, count = np.ones(v.size), np.zeros(toll.size)
     for j in range(part.size):
+        count[view.part[j]] += part[j]
         if part[j] > 0.0:
             for s in range(v.size):
                 if view.reach[j, s] and view.worth[j] > v[s]:
                     slope[s] -= part[j]
-    norm, lower = 0.0, v.copy()
+    norm = 0.0
     for s in range(v.size):
         if slope[s] > 0.0 and v[s] <= view.best[s]:
             slope[s] = 0.0
         norm += slope[s] ** 2
-    for s in range(v.size):
-        lower[s] = max(view.best[s], v[s] - excess / max(norm, FREE) * slope[s])
-    return lower
+    for k in range(toll.size):  # between the two limits no toll is wanted
+        above, below = view.room[k] - count[k], view.need[k] - count[k]
+        count[k] = above if toll[k] > 0.0 else below
+        if toll[k] == 0.0:
+            count[k] = min(0.0, above) + max(0.0, below)
+        norm += count[k] ** 2
+    step = excess / max(norm, FREE)
+    return np.maximum(view.best, v - step * slope), toll - step * count
 
 
 @njit(cache=True)
 def upper_bound(
-    view: View, levels: Floats, target: float, steps: int
-) -> tuple[float, Floats, Floats]:
+    view: View, start: tuple[Floats, Floats], target: float, steps: int
+) -> tuple[float, tuple[Floats, Floats], Floats]:
     """Bound the value of every set that may still be completed.
 
     For any levels v, at least what is had already, the best in a scenario is at most v plus the sum
-    of what each chosen program has above v. That is additive, so a relaxed knapsack bounds it. Levels
-    go down the subgradient; the lowest bound is that of the linear program. With v what a set
-    reaches it is the familiar bound of submodular functions.
+    of what each chosen program has above v. That is additive, so a relaxed knapsack bounds it. A toll on each
+    program of a part, given back for the most that it may have, keeps it from having more; a reward, paid
+    for by the least, from having fewer. All go down the subgradient; the lowest bound is that of the linear
+    program. With v what a set reaches it is the familiar bound of submodular functions.
+
+    Args:
+        start: levels [S] and tolls [parts] to begin with.
 
     Returns:
-        the least bound found (at or below ``target`` it stops), its levels [S], its parts [p].
+        the least bound found (at or below ``target`` it stops), its levels and tolls, its parts of programs [p].
     """
-    v, profit = levels, np.zeros(view.worth.size)
-    least, least_v, least_part = np.inf, v, profit.copy()
+    v, toll = start
+    every = np.arange(view.worth.size)
+    least, found, least_part = np.inf, start, np.zeros(view.worth.size)
     stride, stuck = 1.0, 0
     for _ in range(steps):
-        for j in range(profit.size):
-            profit[j] = gain(view.reach[j], view.worth[j], v)
+        profit = gains(view.reach, view.worth, every, v) - toll[view.part]
         bound, part = _relaxed(view, profit)
         for s in range(v.size):
             bound += v[s]
+        for k in range(toll.size):
+            bound += toll[k] * (view.room[k] if toll[k] > 0.0 else view.need[k])
         stuck += 1
         if bound < least:
-            least, least_v, least_part, stuck = bound, v, part, 0
+            least, found, least_part, stuck = bound, (v, toll), part, 0
         if least <= target:
             break
         if stuck >= 4:
             stride, stuck = stride / 2.0, 0
-        v = _descend(view, part, v, stride * (bound - target))
-    return least, least_v, least_part
+        v, toll = _descend(view, part, v, toll, stride * (bound - target))
+    return least, found, least_part

@@ -13,11 +13,34 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
+from numba import njit
+
+from visamatch.advice.portfolio.attend import Attended
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
+UNLIMITED = 10**9
 SLACK = 1e-9  # dollars a budget may be passed by, so that 0.1 + 0.2 fits into 0.3
+
+
+@njit(cache=True, fastmath=True)
+def gain(row: Bytes, worth: float, best: Floats) -> float:
+    """What one more program adds, summed over scenarios, where ``best`` is had already."""
+    total = 0.0
+    for s in range(row.size):
+        more = worth - best[s]
+        total += more if (row[s] != 0) & (more > 0.0) else 0.0
+    return total
+
+
+@njit(cache=True)
+def gains(reach: Bytes, worth: Floats, rows: Ints, best: Floats) -> Floats:
+    """The same for some programs, each alone."""
+    found = np.empty(rows.size)
+    for at in range(rows.size):
+        found[at] = gain(reach[rows[at]], worth[rows[at]], best)
+    return found
 
 
 @dataclass(frozen=True)
@@ -66,6 +89,37 @@ class Fees:
 
 
 @dataclass(frozen=True)
+class Parts:
+    """Programs parted into groups, and how many of each may be chosen.
+
+    Attributes:
+        of: part of each program, shape [P].
+        least, most: applications in each part, shape [parts].
+        names: what people call the parts.
+    """
+
+    of: Ints
+    least: Ints
+    most: Ints
+    names: tuple[str, ...]
+
+    @classmethod
+    def one(cls, size: int) -> Parts:
+        """All programs in one part without a limit."""
+        none = np.zeros(size, dtype=np.int64)
+        return cls(none, np.zeros(1, np.int64), np.full(1, UNLIMITED), ("all",))
+
+    def counts(self, items: Iterable[int]) -> Ints:
+        """How many of these programs each part has."""
+        return np.bincount(self.of[list(items)], minlength=len(self.least))
+
+    def allow(self, items: Iterable[int]) -> bool:
+        """Whether a set keeps to every least and most."""
+        counts = self.counts(items)
+        return bool((counts >= self.least).all() and (counts <= self.most).all())
+
+
+@dataclass(frozen=True)
 class Problem:
     """One applicant's question.
 
@@ -76,21 +130,60 @@ class Problem:
         budget: dollars, may be infinite.
         most: applications at most.
         must, never: programs locked in and out.
+        limits: parts with a least and a most number; None where there are none.
+        interviews: invitations, where only so many can be attended; else None.
     """
 
     utility: Floats
     reachable: Bytes
     fees: Fees
     budget: float = math.inf
-    most: int = 10**9
+    most: int = UNLIMITED
     must: tuple[int, ...] = ()
     never: tuple[int, ...] = ()
+    limits: Parts | None = None
+    interviews: Attended | None = None
+
+    @property
+    def parts(self) -> Parts:
+        """The limits, or one part without any."""
+        return self.limits or Parts.one(len(self.utility))
+
+    def fits(self, chosen: Sequence[int]) -> npt.NDArray[np.bool_]:
+        """Which programs can join a set within money, number, parts and locks; shape [P]."""
+        items, fees, parts = list(chosen), self.fees, self.parts
+        used = np.bincount(fees.group[items], minlength=len(fees.start) - 1)
+        next_price = fees.prices[np.minimum(fees.start[:-1] + used, len(fees.prices) - 1)]
+        counts = parts.counts(items)
+        short = counts < parts.least
+        open_ = (counts < parts.most) & (len(items) < self.most) & (short.sum() <= short)
+        fitting = (fees.cost(items) + next_price <= self.budget + SLACK)[fees.group]
+        fitting &= open_[parts.of]
+        fitting[[*items, *self.never]] = False
+        return np.asarray(fitting)
 
     def best_of(self, chosen: Iterable[int]) -> Floats:
         """Best reachable utility among the chosen, by scenario."""
         items = list(chosen)
+        if self.interviews is not None:
+            return self.interviews.standing(items, self.utility, self.reachable).value
         reached = self.utility[items, None] * self.reachable[items]
         return np.asarray(reached.max(axis=0, initial=0.0))
+
+    def best_with(self, chosen: Sequence[int], before: Floats) -> Floats:
+        """The same, where the last of the chosen is new."""
+        if self.interviews is not None:
+            return self.best_of(chosen)
+        return np.asarray(np.maximum(before, self.utility[chosen[-1]] * self.reachable[chosen[-1]]))
+
+    def gains(self, chosen: Sequence[int], items: Sequence[int] | Ints, best: Floats) -> Floats:
+        """What each of these programs would add to a set with this ``best_of``, summed over scenarios."""
+        rows = np.asarray(items, dtype=np.int64)
+        if self.interviews is not None:
+            at = self.interviews.standing(chosen, self.utility, self.reachable)
+            return self.interviews.gains(at, rows, self.utility, self.reachable)
+        found: Floats = gains(self.reachable, self.utility, rows, best)
+        return found
 
     def value(self, chosen: Iterable[int]) -> float:
         """Mean over scenarios of the best reachable utility among the chosen."""

@@ -27,19 +27,23 @@ class View(NamedTuple):
     cheapest: Floats  # the least that the n-th or a later one costs, for bounds
     best: Floats  # utility had already in each scenario [S]
     counts: Ints  # applications had already in each group
+    part: Ints  # part of each program [p]
+    need: Ints  # applications that each part still needs at least
+    room: Ints  # applications that each part may still have at most
     money: float  # dollars left
     most: int  # applications left
 
     @classmethod
     def of(cls, problem: Problem) -> View:
         """Start from the locked programs."""
-        fees = problem.fees
+        fees, parts = problem.fees, problem.parts
         worth = _on_grid(problem.utility, problem.reachable.shape[1])
         marks = np.packbits(problem.reachable, axis=1) @ _odd_numbers(problem.reachable.shape[1])
         sizes = problem.reachable.sum(axis=1, dtype=np.int64)
         ids = np.lexsort((marks, sizes, fees.cheapest[fees.start[fees.group]], -worth))
         locked = np.isin(ids, problem.must)
-        ids = ids[locked | ((worth[ids] > 0) & ~np.isin(ids, problem.never))]
+        useful = (worth[ids] > 0) | (parts.least[parts.of[ids]] > 0)
+        ids = ids[locked | (useful & ~np.isin(ids, problem.never))]
         whole = cls(
             ids,
             problem.reachable[ids],
@@ -50,6 +54,9 @@ class View(NamedTuple):
             fees.cheapest,
             np.zeros(problem.reachable.shape[1]),
             np.zeros(len(fees.start) - 1, dtype=np.int64),
+            parts.of[ids],
+            parts.least,
+            np.minimum(parts.most, len(problem.utility)),
             problem.budget + SLACK,
             problem.most,
         )
@@ -60,18 +67,21 @@ class View(NamedTuple):
         rows = list(items)
         reached = (self.worth[rows, None] * self.reach[rows]).max(axis=0, initial=0.0)
         counts = self.counts + np.bincount(self.group[rows], minlength=len(self.counts))
+        taken = np.bincount(self.part[rows], minlength=len(self.need))
         left = self._replace(
             best=np.maximum(self.best, reached),
             counts=counts,
+            need=np.maximum(0, self.need - taken),
+            room=self.room - taken,
             money=self.money - self.cost(rows),
             most=self.most - len(rows),
         )
         return left.without(rows)
 
     def without(self, items: Sequence[int]) -> View:
-        """What is left once these programs are out, and all that no money is left for."""
+        """What is left once these programs are out, and all that no money or no room is left for."""
         next_price = self.cheapest[np.minimum(self.start[:-1] + self.counts, len(self.prices) - 1)]
-        kept = next_price[self.group] <= self.money
+        kept = (next_price[self.group] <= self.money) & (self.room[self.part] > 0)
         kept[list(items)] = False
         most = np.searchsorted(
             np.cumsum(np.sort(next_price[self.group[kept]])), self.money, side="right"
@@ -81,7 +91,18 @@ class View(NamedTuple):
             reach=np.ascontiguousarray(self.reach[kept]),
             worth=self.worth[kept],
             group=self.group[kept],
+            part=self.part[kept],
             most=min(self.most, int(most)),
+        )
+
+    def takes(self, items: Sequence[int]) -> bool:
+        """Whether these programs fit together, by money and number; and so do the minimums, one by one."""
+        taken = np.bincount(self.part[list(items)], minlength=len(self.need))
+        owed = int(np.maximum(0, self.need - taken).sum())
+        return bool(
+            (taken <= self.room).all()
+            and len(items) + owed <= self.most
+            and self.cost(items) <= self.money
         )
 
     def cost(self, items: Sequence[int]) -> float:

@@ -58,7 +58,8 @@ def rank(request: HttpRequest) -> HttpResponse:
             (entry, assessed[entry.program_id], board.made.adding[entry.program_id] - board.made.anywhere)
             for entry in board.aside
         ],
-        "faint": any(chance.if_reached < FAINT for chance in board.made.ranks),
+        "faint": any(chance.if_reached < FAINT and chance.simulated for chance in board.made.ranks),
+        "outside": sum(not chance.simulated for chance in board.made.ranks),
         "unmatched": 1 - board.made.anywhere,
         "pair": [assessed[name] for name in pair or ()],
         "answers": board.learned.choices[::-1],

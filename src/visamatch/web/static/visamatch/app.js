@@ -26,3 +26,9 @@ for (const button of document.querySelectorAll("[data-copy]")) {
     button.textContent = "Copied";
   });
 }
+
+// A slider writes into the field that is sent, and follows it.
+document.addEventListener("input", ({ target }) => {
+  const other = document.getElementById(target.dataset.mirrors ?? `${target.id}-slide`);
+  if (other) other.value = target.value;
+});
