@@ -59,7 +59,8 @@ def news(made: Chosen) -> News:
         then = _gains_if(sure, problem, rest, best)
         everywhere = _everywhere(problem.utility, best)
         with np.errstate(divide="ignore", invalid="ignore"):
-            share = np.where(now > 0, here * loss / now, loss / everywhere)
+            anywhere = here + (1 - here) * loss / everywhere  # where its own rows add nothing
+            share = np.where(now > 0, here * loss / now, anywhere)
             chance_needed = np.fmin(chance_needed, np.where(fits, share, np.inf))
         yes = np.maximum(yes, np.where(fits, (then - loss) / scenarios, 0.0))
     yes[list(made.chosen)] = 0.0
