@@ -3,8 +3,8 @@
 In every scenario the pair takes the best it can have: both in near places, worth the mean of the two utilities;
 both, but far apart, worth a share of it; one of them alone, worth a share of that one's half. With both shares 1 it is
 two separate questions. Given the other's set, what a set adds is monotone and submodular; jointly it is not, since
-two near places help each other. So: greedy over both, from nothing and from each one's own best set, then
-exchanges; no bound is known.
+two near places help each other. So: greedy over both, from nothing, from the best two and from each one's own best
+set, then exchanges; no bound is known.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ NEITHER, FIRST, SECOND, APART, NEAR = range(5)  # what becomes of a pair
 NOBODY = -1.0  # stands for a utility where nobody is matched
 REFRESH = 8  # additions after which every gain is measured again
 GIVEN_UP, PASSES = 6, 4  # programs of each person tried in exchange, and how often
+LEADERS = 8  # programs of each person tried as the first of two
 
 
 @dataclass(frozen=True)
@@ -116,8 +117,34 @@ def solve(pair: Pair, starts: Sequence[Sets] = ()) -> Sets:
         starts: sets to begin with beside the least that the limits ask for, such as each one's own best.
     """
     least: Sets = (_least(pair.persons[0]), _least(pair.persons[1]))
-    filled = [_filled(pair, start) for start in (least, *starts)]
+    filled = [_filled(pair, start) for start in (least, _best_two(pair, least), *starts)]
     return _exchanged(pair, max(filled, key=pair.value))
+
+
+def _best_two(pair: Pair, least: Sets) -> Sets:
+    """The least and a program for each: of the ``LEADERS`` that give most alone, the best with the other's best."""
+    found = [(pair.value(least), least)]
+    alone = _State.of(pair, least)
+    for who in (0, 1):
+        every = np.arange(len(pair.persons[who].utility))
+        gains = np.where(pair.persons[who].fits(least[who]), alone.gains(who, every), 0.0)
+        for item in np.argsort(-gains, kind="stable")[:LEADERS]:
+            if gains[item] > 0.0:
+                one = _with(least, who, int(item))
+                found.append(_and_other(pair, one, 1 - who))
+    return max(found, key=lambda each: each[0])[1]
+
+
+def _and_other(pair: Pair, sets: Sets, who: int) -> tuple[float, Sets]:
+    """Value and sets with the program of ``who`` that adds most."""
+    state, person = _State.of(pair, sets), pair.persons[who]
+    gains = state.gains(who, np.arange(len(person.utility)))
+    gains = np.where(person.fits(sets[who]), gains, -np.inf)
+    into = int(np.argmax(gains))
+    if gains[into] <= 0.0:
+        return float(state.value.mean()), sets
+    total = float(state.value.sum() + gains[into])
+    return total / len(state.value), _with(sets, who, into)
 
 
 def _least(problem: Problem) -> list[int]:
