@@ -1,5 +1,6 @@
 import io
 import re
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -267,6 +268,15 @@ def test_the_partners_file_brings_profile_and_list(client, ranked, saved):
     client.post("/rank/couple/", {"file": file})
     assert list(saved().partner.ranked) == kept(saved)
     assert saved().partner.profile == saved().profile
+
+
+def test_a_partner_known_from_the_plan_has_no_rank_list_yet(client, read, ranked):
+    profile = io.BytesIO(Path("examples/citizen.toml").read_bytes())
+    profile.name = "citizen.toml"
+    client.post("/plan/together/", {"file": profile})
+    page = read("/rank/couple/")
+    assert "Your partner’s rank list is still missing" in page
+    assert "Your own list is empty" not in page
 
 
 def test_a_line_of_the_partner_that_is_no_program_is_named(client, ranked, saved):

@@ -46,7 +46,7 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Ends:
-    """What becomes of the pair; the five add up to 1 (``both`` is ``near`` and apart)."""
+    """What becomes of the pair. ``near`` is a part of ``both``; the other four add up to 1."""
 
     both: Chance
     near: Chance
